@@ -1,0 +1,118 @@
+// The contract of reading and asking, without queues: what a document is at each step of its way.
+// text -> pieces -> tokens -> chunks -> encoded blocks -> segments -> (question) -> block scores -> chosen blocks -> answer -> citations
+import type { CatalogEntry, ChatTemplate, Control, KvHeadRef, ModelFile, RetrievalSettings, Tokenizer, Transformer } from '@lectern/model';
+import type { AskMode, BlobStore, JobResult, MediaType, Passage, Route } from '@lectern/shared';
+import type { AttentionEngine } from '@lectern/sparse-attn';
+
+/** A loaded model with all that reading and asking needs. */
+export interface ReaderModel {
+  /** Identity that addresses segments and readings: the catalog id, else 'sha256-<hex>'. */
+  id: string;
+  file: ModelFile;
+  tokenizer: Tokenizer;
+  chat: ChatTemplate;
+  transformer: Transformer;
+  attention: AttentionEngine;
+  retrieval: RetrievalSettings;
+  entry?: CatalogEntry;
+}
+
+/** Offsets count Unicode code points of `text`; ends are exclusive. */
+export interface PageSpan { page: number; startChar: number; endChar: number } // page is 1-based
+export interface Heading { level: number; title: string; startChar: number }
+
+export interface ExtractedDocument {
+  title: string; // '' when the source names none
+  text: string; // \n line ends, NFC not applied: the characters are the source's
+  mediaType: MediaType;
+  headings: Heading[]; // in order
+  pages: PageSpan[]; // empty where the format has none
+  notes: string[]; // plain sentences for the user: 'pages 3-4 have no text layer'
+}
+
+export interface ExtractLimits {
+  maxBytes: number;
+  maxChars: number;
+  maxPages: number;
+}
+
+/** A chunk's place in the document; [start, end). */
+export interface Chunk {
+  index: number;
+  tokenStart: number;
+  tokenEnd: number;
+  overlapStart: number; // tokens [overlapStart, tokenStart) are encoded before and discarded
+  byteStart: number; // UTF-8 bytes of the text
+  byteEnd: number;
+  charStart: number; // code points
+  charEnd: number;
+  blockStart: number; // index of its first block in the reading
+  numBlocks: number;
+  /** Blob key of its segment: content-addressed. */
+  segment: string;
+  /** Trail of each of its blocks, as an index into ReadingPlan.trails. */
+  trails: number[];
+}
+
+export interface ReadingPlan {
+  version: 1;
+  readingId: string;
+  documentId: string;
+  model: string;
+  keep: 'index' | 'all';
+  numTokens: number;
+  numChars: number;
+  numBlocks: number;
+  heads: KvHeadRef[];
+  chunks: Chunk[];
+  /** Distinct trails: title and open headings, outermost first, with the blob key of their keys. */
+  trails: Array<{ parts: string[]; segment: string }>;
+}
+
+export interface EncodeStats {
+  chunksEncoded: number;
+  chunksReused: number;
+  tokensEncoded: number;
+}
+
+export interface EncodeHooks {
+  control?: Control;
+  /** After each chunk. */
+  onChunk?: (chunk: { index: number; numTokens: number; reused: boolean; seconds: number }) => void | Promise<void>;
+}
+
+export interface FindOptions {
+  question: string;
+  routes: readonly Route[];
+  top: number;
+}
+
+export interface AskOptions extends FindOptions {
+  mode: AskMode;
+  maxOutputTokens: number;
+  control?: Control;
+  /** Text as it is generated. */
+  onDelta?: (text: string) => void;
+}
+
+export interface FindResult {
+  passages: Passage[];
+  findSeconds: number;
+}
+
+export type AskResult = Omit<JobResult, 'figures' | 'passages'> & {
+  passages: Passage[];
+  findSeconds: number;
+  answerSeconds: number;
+  outputTokens: number;
+  blocksAttended?: number;
+  blocksTotal?: number;
+  chunksEncodedOnDemand?: number;
+};
+
+/** Everything a reading function needs besides its arguments. */
+export interface ReaderContext {
+  blobs: BlobStore;
+  model: ReaderModel;
+  tenant: string;
+}

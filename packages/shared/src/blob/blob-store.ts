@@ -1,0 +1,27 @@
+// Where documents, tokens, segments and results live. Redis holds references and counters only.
+
+export interface BlobStat {
+  key: string;
+  numBytes: number;
+}
+
+/**
+ * Keys are '/'-separated, each part [A-Za-z0-9._-]{1,128}, never '.' or '..'; anything else throws VALIDATION.
+ * A put is atomic: readers see the whole old blob or the whole new one, never a part. Blobs are stored with a checksum;
+ * `get` verifies it and throws BLOB_CORRUPT when it does not match. A missing key throws BLOB_NOT_FOUND.
+ * A full disk throws DISK_FULL and leaves nothing behind.
+ */
+export interface BlobStore {
+  readonly kind: 'fs';
+  put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobStat>;
+  /** The whole blob, checksum verified. */
+  get(key: string): Promise<Buffer>;
+  /** Bytes [start, end) of the blob, clamped to its size; not verified against the checksum. */
+  getRange(key: string, start: number, end: number): Promise<Buffer>;
+  /** Undefined when there is no such blob. */
+  stat(key: string): Promise<BlobStat | undefined>;
+  /** All keys that begin with the prefix, in order. */
+  list(prefix: string): AsyncIterable<BlobStat>;
+  /** True when something was deleted. */
+  delete(key: string): Promise<boolean>;
+}

@@ -1,0 +1,29 @@
+// The two BullMQ queues and the tasks in them. Task data are references: no text, no tokens, no results.
+import { z } from 'zod';
+
+/** read: long, preemptible between chunks. ask: short, first. */
+export const QUEUES = { read: 'lectern-read', ask: 'lectern-ask' } as const;
+
+/** Version of the task schemas: a worker refuses (hands back) tasks newer than what it knows. */
+export const TASK_VERSION = 1;
+
+const base = z.object({ v: z.literal(TASK_VERSION), tenant: z.string() });
+
+/** plan -> (encode x N) -> seal, one BullMQ job whose step moves on; its children are the encode tasks. */
+export const readTaskSchema = base.extend({
+  readingId: z.string(),
+  step: z.enum(['plan', 'seal']),
+});
+export type ReadTask = z.infer<typeof readTaskSchema>;
+
+export const encodeTaskSchema = base.extend({
+  readingId: z.string(),
+  /** Chunk indexes [from, to) of the reading's plan. */
+  from: z.int().min(0),
+  to: z.int().min(1),
+});
+export type EncodeTask = z.infer<typeof encodeTaskSchema>;
+
+/** Everything else about the job stands in its record. */
+export const askTaskSchema = base.extend({ jobId: z.string() });
+export type AskTask = z.infer<typeof askTaskSchema>;

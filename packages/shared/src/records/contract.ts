@@ -1,0 +1,139 @@
+// Records in Redis: the truth about jobs and readings. BullMQ only carries tasks.
+// Every change of state is one Lua script with an allowed-from set; a stale attempt (fencing token) changes nothing.
+import type { ErrorData } from '../errors.ts';
+import type { DocumentRecord } from '../schema/document.ts';
+import type { JobRequest, JobResult, JobState } from '../schema/job.ts';
+
+export interface JobRecord {
+  id: string; // job_<ulid>
+  tenant: string;
+  state: JobState;
+  request: JobRequest;
+  readingId: string;
+  /** Model id the reading is made with (catalog name or sha256:<hex>). */
+  model: string;
+  createdAt: string;
+  startedAt?: string;
+  finishedAt?: string;
+  /** Grows by one with every attempt at the ask task: the fencing token. */
+  attempt: number;
+  /** Worker that runs or ran it: host:pid. */
+  worker?: string;
+  error?: ErrorData;
+  cancelRequestedAt?: string;
+  /** Sequence number of the newest event. */
+  seq: number;
+}
+
+export type ReadingState = 'new' | 'planning' | 'encoding' | 'sealing' | 'sealed' | 'failed';
+
+export interface ReadingRecord {
+  id: string; // rd_<hex>
+  tenant: string;
+  documentId: string;
+  model: string;
+  keep: 'index' | 'all';
+  state: ReadingState;
+  /** 0 until planned. */
+  numTokens: number;
+  numChunks: number;
+  numBlocks: number;
+  tokensDone: number; // own tokens of chunks that are stored (encoded or reused)
+  chunksEncoded: number; // in the present flow
+  chunksReused: number; // in the present flow
+  tokensEncoded: number; // in the present flow
+  /** When the present flow started, and sealed. */
+  startedAt?: string;
+  sealedAt?: string;
+  error?: ErrorData;
+}
+
+export interface JobEvent {
+  seq: number; // strictly growing per job, no gaps
+  type: 'state' | 'progress' | 'delta' | 'done';
+  data: Record<string, unknown>;
+  at: string;
+}
+
+/** Redis refused or is away: REDIS_UNAVAILABLE. Foreign or unknown ids: undefined (never another tenant's record). */
+export interface JobStore {
+  create(job: Omit<JobRecord, 'seq' | 'attempt' | 'state' | 'createdAt'>): Promise<JobRecord>;
+  get(tenant: string, id: string): Promise<JobRecord | undefined>;
+  /** Newest first; `after` is the last id of the page before. */
+  list(tenant: string, query: { state?: JobState; limit: number; after?: string }): Promise<{ data: JobRecord[]; hasMore: boolean }>;
+  /** queued|reading|answering -> `reading`. False when the job is terminal or cancelling. */
+  markReading(id: string): Promise<boolean>;
+  /** queued|reading|answering -> `answering`; returns the new fencing token, or undefined when terminal or cancelling. */
+  startAttempt(id: string, worker: string): Promise<number | undefined>;
+  /** Only from `answering` with this token; writes the result and the `done` event. False when stale. */
+  complete(id: string, attempt: number, result: JobResult): Promise<boolean>;
+  /** From any non-terminal state; a given attempt must match. */
+  fail(id: string, error: ErrorData, attempt?: number): Promise<boolean>;
+  /** Non-terminal -> `cancelling` (queued and reading jobs go straight to `cancelled`). Idempotent; returns the state after. */
+  requestCancel(tenant: string, id: string): Promise<JobState | undefined>;
+  /** cancelling -> cancelled, by the worker that stopped. */
+  cancelled(id: string): Promise<boolean>;
+  /** Of these jobs, those whose cancel was requested. One round trip. */
+  cancelRequested(ids: readonly string[]): Promise<string[]>;
+  /** failed|cancelled -> queued. */
+  retry(tenant: string, id: string): Promise<JobRecord | undefined>;
+  remove(tenant: string, id: string): Promise<boolean>;
+  result(tenant: string, id: string): Promise<JobResult | undefined>;
+  appendEvent(id: string, type: JobEvent['type'], data: Record<string, unknown>): Promise<number>;
+  /** Events with seq > after, oldest first; waits up to waitMs when there is none. */
+  events(tenant: string, id: string, after: number, waitMs: number): Promise<JobEvent[]>;
+}
+
+export interface ReadingStore {
+  get(id: string): Promise<ReadingRecord | undefined>;
+  /**
+   * The job wants this reading. Creates the record when it is new and registers the job as waiting unless sealed.
+   * 'sealed': go ahead. 'waiting': a flow is under way. 'start': the caller must enqueue the read task (also after failure, or when all who waited had cancelled).
+   */
+  await(reading: Pick<ReadingRecord, 'id' | 'tenant' | 'documentId' | 'model' | 'keep'>, jobId: string): Promise<'sealed' | 'waiting' | 'start'>;
+  /** A worker took the read task; resets the present flow's counters. */
+  startPlanning(id: string): Promise<void>;
+  planned(id: string, plan: { numTokens: number; numChunks: number; numBlocks: number }): Promise<void>;
+  /** Counts a chunk once, however often it is reported within a flow. */
+  chunkDone(id: string, chunk: { index: number; numTokens: number; reused: boolean }): Promise<void>;
+  /** -> sealed; returns the jobs that waited (and forgets them). */
+  sealed(id: string): Promise<string[]>;
+  /** -> failed; returns the jobs that waited. */
+  failed(id: string, error: ErrorData): Promise<string[]>;
+  /** A waiting job gave up. When none is left the reading's cancel flag is set and its state returns to `new`; returns how many still wait. */
+  giveUp(id: string, jobId: string): Promise<number>;
+  cancelRequested(ids: readonly string[]): Promise<string[]>;
+  /** Readings that are not at rest (planning, encoding, sealing) and jobs waiting for readings at rest: what a crash can leave. */
+  unfinished(): Promise<ReadingRecord[]>;
+  waiting(id: string): Promise<string[]>;
+  remove(id: string): Promise<void>;
+}
+
+export interface DocumentStore {
+  put(document: DocumentRecord): Promise<{ created: boolean; record: DocumentRecord }>;
+  get(tenant: string, id: string): Promise<DocumentRecord | undefined>;
+  update(tenant: string, id: string, facts: Partial<Pick<DocumentRecord, 'numChars' | 'numPages' | 'numTokens'>>): Promise<void>;
+  list(tenant: string, query: { limit: number; after?: string }): Promise<{ data: DocumentRecord[]; hasMore: boolean }>;
+  remove(tenant: string, id: string): Promise<boolean>;
+  /** Non-terminal jobs that use the document. */
+  numJobsInUse(tenant: string, id: string): Promise<number>;
+}
+
+/** Workers announce themselves every few seconds; entries expire. */
+export interface WorkerAnnouncement {
+  id: string; // host:pid
+  startedAt: string;
+  engine: string; // native
+  device: string; // avx512
+  models: Array<{ id: string; name: string; sha256: string; contextLength: number; numLayers: number; numHeads: number; numKvHeads: number; retrievalLayer: number }>;
+  readThreads: number;
+  askThreads: number;
+  residentBytes: number;
+  memoryLimitBytes: number;
+}
+
+export interface WorkerStore {
+  announce(worker: WorkerAnnouncement, ttlMs: number): Promise<void>;
+  withdraw(id: string): Promise<void>;
+  list(): Promise<WorkerAnnouncement[]>;
+}

@@ -1,0 +1,93 @@
+// What a client asks for and what it gets back. The REST API, the worker and the typed client all use these.
+import { z } from 'zod';
+
+export const ROUTES = ['attention', 'bm25'] as const;
+/** A way to find blocks. */
+export type Route = (typeof ROUTES)[number];
+
+/** reread: the text of the best blocks goes into the model's own window. sparse: block-sparse attention over the stored document. */
+export const ASK_MODES = ['reread', 'sparse'] as const;
+export type AskMode = (typeof ASK_MODES)[number];
+
+export const MAX_QUESTION_CHARS = 4_000;
+
+export const jobRequestSchema = z.strictObject({
+  document: z.string().regex(/^doc_[0-9a-z]{26,64}$/),
+  task: z.enum(['answer', 'search', 'read']).default('answer'),
+  /** Required for answer and search; refused for read. */
+  question: z.string().trim().min(1).max(MAX_QUESTION_CHARS).optional(),
+  model: z.string().min(1).max(200).optional(),
+  mode: z.enum(ASK_MODES).default('reread'),
+  routes: z.array(z.enum(ROUTES)).min(1).optional(),
+  /** Passages returned (search) or considered (answer). */
+  top: z.int().min(1).max(100).default(8),
+  maxOutputTokens: z.int().min(1).max(1024).default(96),
+  /** index: keys of the retrieval heads only. all: every layer's keys and values too. */
+  keep: z.enum(['index', 'all']).default('index'),
+  metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+}).refine((r) => r.task === 'read' ? r.question === undefined : r.question !== undefined, {
+  path: ['question'],
+  error: (issue) => (issue.input as { task?: string }).task === 'read'
+    ? 'a read job takes no question' : 'a question is required for this task',
+});
+export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** A passage of the document. Offsets count Unicode code points of the extracted text; end is exclusive. */
+export const citationSchema = z.strictObject({
+  text: z.string(),
+  startChar: z.int().min(0),
+  endChar: z.int().min(0),
+  /** 1-based line of the extracted text where the passage starts. */
+  line: z.int().min(1),
+  /** 1-based page of the source, where the format has pages. */
+  page: z.int().min(1).optional(),
+  /** Title and open headings where the passage starts, outermost first. */
+  trail: z.array(z.string()),
+  score: z.number(),
+});
+export type Citation = z.infer<typeof citationSchema>;
+
+/** One ranked passage of a search: a block, with its rank on every route that saw it. */
+export const passageSchema = citationSchema.extend({
+  block: z.int().min(0),
+  ranks: z.partialRecord(z.enum(ROUTES), z.int().min(1)),
+});
+export type Passage = z.infer<typeof passageSchema>;
+
+export const figuresSchema = z.strictObject({
+  /** Tokens of the whole document. */
+  tokensRead: z.int().min(0),
+  /** Chunks that this job's reading encoded, and chunks found already stored. */
+  chunksEncoded: z.int().min(0),
+  chunksReused: z.int().min(0),
+  readSeconds: z.number().min(0),
+  /** tokensRead of the encoded chunks / readSeconds; 0 when nothing was encoded. */
+  tokensPerSecond: z.number().min(0),
+  findSeconds: z.number().min(0),
+  answerSeconds: z.number().min(0),
+  /** Highest resident memory of the worker process so far, bytes. */
+  peakResidentBytes: z.int().min(0),
+  outputTokens: z.int().min(0).optional(),
+  /** Sparse mode: blocks read by attention / blocks of the document, and whether their keys and values were encoded on demand. */
+  blocksAttended: z.int().min(0).optional(),
+  blocksTotal: z.int().min(0).optional(),
+  chunksEncodedOnDemand: z.int().min(0).optional(),
+});
+export type Figures = z.infer<typeof figuresSchema>;
+
+export const jobResultSchema = z.strictObject({
+  /** Absent for search and read. */
+  answer: z.string().optional(),
+  /** False when the quotations do not carry the answer. Absent for search and read. */
+  supported: z.boolean().optional(),
+  finishReason: z.enum(['stop', 'length']).optional(),
+  citations: z.array(citationSchema),
+  /** Only for search. */
+  passages: z.array(passageSchema).optional(),
+  figures: figuresSchema,
+});
+export type JobResult = z.infer<typeof jobResultSchema>;
+
+export const JOB_STATES = ['queued', 'reading', 'answering', 'cancelling', 'completed', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+export const TERMINAL_JOB_STATES: readonly JobState[] = ['completed', 'failed', 'cancelled'];

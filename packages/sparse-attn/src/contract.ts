@@ -1,0 +1,57 @@
+// The contract of block-sparse grouped-query attention. All tensors are row-major, last dimension contiguous.
+
+/** Tokens per block: the unit of attention, storage and citation. */
+export const BLOCK_SIZE = 64;
+
+export type MaybePromise<T> = T | Promise<T>;
+export type AttentionEngineName = 'native' | 'reference';
+
+/** CSR list of blocks per KV head: head h reads ids[offsets[h] .. offsets[h+1]), ascending, unique. */
+export interface BlockTable {
+  offsets: Int32Array; // (numKvHeads + 1)
+  ids: Int32Array;
+}
+
+export interface AttendArgs {
+  q: Float32Array; // (numTokens, numHeads, headDim), RoPE applied
+  k: Float32Array; // (numKeys, numKvHeads, headDim), RoPE applied
+  v: Float32Array; // (numKeys, numKvHeads, headDim)
+  numTokens: number;
+  numKeys: number;
+  numHeads: number; // multiple of numKvHeads; query head h reads KV head floor(h / (numHeads / numKvHeads))
+  numKvHeads: number;
+  headDim: number;
+  /** 1/sqrt(headDim) unless stated. */
+  softmaxScale?: number;
+  /**
+   * Key j is visible to query i iff j <= firstQuery + i. numKeys - numTokens is causal with the queries last
+   * (for 2 queries and 5 keys, firstQuery 3: rows 11110 and 11111); numKeys or more makes every key visible.
+   */
+  firstQuery: number;
+  /** Only these 64-key blocks are read (block b covers keys [64 b, 64 b + 64), the last may be short). All of them when absent. */
+  blocks?: BlockTable;
+}
+
+export interface AttendResult {
+  out: Float32Array; // (numTokens, numHeads, headDim): sum softmax(q.k * scale) v; 0 where no key is visible
+  lse: Float32Array; // (numTokens, numHeads): natural log-sum-exp of the scaled scores; -Infinity where no key is visible
+}
+
+export interface BlockLseArgs {
+  q: Float32Array; // (numQueries, headDim), rotated as the caller wishes
+  keys: Int8Array; // (numKeys, headDim)
+  keyScales: Float32Array; // (numKeys): key = int8 * scale
+  blockStarts: Int32Array; // (numBlocks + 1), ascending; block b holds keys [blockStarts[b], blockStarts[b+1])
+  headDim: number;
+  softmaxScale?: number;
+}
+
+/** One way to compute. Ties are broken by block id; nothing is ever NaN for finite input. */
+export interface AttentionEngine {
+  readonly name: AttentionEngineName;
+  /** For logs: 'avx512', 'float64 loops'. */
+  readonly device: string;
+  attend(args: AttendArgs): MaybePromise<AttendResult>;
+  /** (numBlocks, numQueries): log-sum-exp of scale * q.k over each block's keys; -Infinity for an empty block. */
+  blockLse(args: BlockLseArgs): MaybePromise<Float32Array>;
+}
