@@ -69,7 +69,11 @@ export type ContextPart =
    * queries (max over the tokens and the heads of the group of the normalised mass), plus the last `windowBlocks`, which do not
    * count as chosen. They are read in document order at contiguous positions; own tokens follow at
    * position (before) + min(numTokens, (budgetBlocks + windowBlocks) * 64). The first forward call chooses; later tokens keep the choice.
-   * `blockStarts` (numBlocks + 1) cuts the tokens into blocks where they are not simply every 64.
+   * `blockStarts` (numBlocks + 1) cuts the tokens into blocks where they are not simply every 64; none may hold more than 64.
+   * The choice exactly: the scores are scale * q.k with q as attention uses it (RoPE at the new token's position) and k before RoPE;
+   * l(b) is their log-sum-exp over block b; a (token, query head)'s mass of b is softmax of l over all blocks of the part, the window's too;
+   * a block's score is the largest mass over new tokens and the group's heads; the window blocks are left out, the best budgetBlocks
+   * of the others are chosen, ties to the lower index. At most one sparse part, after which no other part may come.
    */
   | { kind: 'sparse'; blocks: EncodedBlocks; budgetBlocks: number; windowBlocks: number; blockStarts?: Int32Array };
 
@@ -86,7 +90,7 @@ export interface Context {
 
 export interface BlockSelection {
   blocks: Int32Array[]; // [layer * numKvHeads + kvHead] -> ascending block indexes
-  /** Softmax mass of the document that the chosen blocks hold, mean over layers and heads, estimated from the choosing scores. */
+  /** Softmax mass (as above) of the blocks that are read, chosen and window; mean over the new tokens of the first call, query heads and layers run. */
   mass: number;
   /** Bytes of keys and values that attention loaded from the sparse part so far. */
   bytesRead: number;
