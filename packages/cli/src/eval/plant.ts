@@ -1,0 +1,41 @@
+// Plants facts at random sentence ends of a text, and says where they are.
+import type { Fact } from './facts.ts';
+import type { Random } from './random.ts';
+
+export interface PlantedFact extends Fact {
+  /** Code points of the planted text: the sentence, and the answer inside it. */
+  startChar: number;
+  endChar: number;
+  answerStart: number;
+  answerEnd: number;
+}
+
+const SENTENCE_END = /[.!?]["”’']?(?=\s)/gu;
+const numCodePoints = (s: string): number => {
+  let n = 0;
+  for (const _ of s) n++;
+  return n;
+};
+
+/** Each fact becomes a sentence of its own after a randomly chosen sentence of the text; no two share a place. */
+export function plantFacts(text: string, facts: readonly Fact[], random: Random): { text: string; facts: PlantedFact[] } {
+  const places = [...text.matchAll(SENTENCE_END)].map((m) => m.index + m[0].length);
+  if (places.length < facts.length * 4) {
+    throw new RangeError(`the text has ${places.length} sentences, too few to plant ${facts.length} facts in`);
+  }
+  const chosen = facts.map((fact) => ({ fact, place: random.take(places) })).sort((a, b) => a.place - b.place);
+  let out = '';
+  let numChars = 0;
+  let from = 0;
+  const planted: PlantedFact[] = [];
+  for (const { fact, place } of chosen) {
+    const before = `${text.slice(from, place)} `;
+    out += before + fact.sentence;
+    const startChar = numChars + numCodePoints(before);
+    const answerStart = startChar + numCodePoints(fact.sentence.slice(0, fact.sentence.lastIndexOf(fact.answer)));
+    numChars = startChar + numCodePoints(fact.sentence);
+    planted.push({ ...fact, startChar, endChar: numChars, answerStart, answerEnd: answerStart + numCodePoints(fact.answer) });
+    from = place;
+  }
+  return { text: out + text.slice(from), facts: planted };
+}
