@@ -1,0 +1,34 @@
+// The table of attention engines: the only place that knows them by name. Each is imported when it is tried.
+import { ServiceError } from '@lectern/shared';
+import type { AttentionEngine, AttentionEngineName, MaybePromise } from './contract.ts';
+
+const ENGINES: Record<AttentionEngineName, () => MaybePromise<AttentionEngine>> = {
+  native: async () => (await import('./native/engine.ts')).createNativeAttention(),
+  reference: async () => (await import('./reference/attention.ts')).createReferenceAttention(),
+};
+
+/** All engines, best first. */
+export const ATTENTION_ENGINES: readonly AttentionEngineName[] = ['native', 'reference'];
+
+/**
+ * Starts the first engine that works. `onUnavailable` hears of each that did not, so that a slower engine is never a surprise;
+ * when none works, ENGINE_UNAVAILABLE says why for each.
+ */
+export async function resolveAttention(
+  order: readonly AttentionEngineName[] = ATTENTION_ENGINES,
+  onUnavailable?: (engine: AttentionEngineName, reason: string) => void,
+): Promise<AttentionEngine> {
+  const reasons: string[] = [];
+  let cause: unknown;
+  for (const name of order) {
+    try {
+      return await ENGINES[name]();
+    } catch (error) {
+      cause = error;
+      const reason = error instanceof Error ? error.message : String(error);
+      reasons.push(`${name}: ${reason}`);
+      onUnavailable?.(name, reason);
+    }
+  }
+  throw new ServiceError('ENGINE_UNAVAILABLE', `no attention engine could start (${reasons.join('; ') || 'none was asked for'})`, { cause });
+}
