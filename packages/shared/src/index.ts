@@ -5,3 +5,4 @@ export * from './queues.ts';
 export type * from './records/contract.ts';
 export * from './schema/document.ts';
 export * from './schema/job.ts';
+export * from './metrics/index.ts';
