@@ -1,0 +1,27 @@
+// Every engine of the table, as it starts by itself, over the case table. An engine that cannot start is a failure in CI and loud elsewhere.
+import { describe, expect, it } from 'vitest';
+import { ATTENTION_ENGINES, type AttentionEngine, resolveAttention } from '../src/index.ts';
+import { describeConformance } from './conformance.ts';
+
+const started = new Map<string, AttentionEngine>();
+const failures = new Map<string, string>();
+for (const name of ATTENTION_ENGINES) {
+  try {
+    started.set(name, await resolveAttention([name]));
+  } catch (error) {
+    failures.set(name, (error as Error).message);
+    console.error(`\n*** attention engine ${name} is NOT tested: ${(error as Error).message} ***\n`);
+  }
+}
+
+describe.each(ATTENTION_ENGINES.map((name) => ({ name })))('engine $name', ({ name }) => {
+  it.runIf(process.env['CI'] || started.has(name))('starts', () => {
+    expect(failures.get(name)).toBeUndefined();
+    expect(started.get(name)?.name).toBe(name);
+  });
+  if (started.has(name)) describeConformance(name, () => started.get(name)!);
+});
+
+it('says why no engine could start', async () => {
+  await expect(resolveAttention([])).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+});

@@ -1,0 +1,55 @@
+// Runs the case table over one engine. Tolerance is flash-attention's rule: the engine may be at most TWICE as far from the float64
+// specification as plain float32 loops are, plus TINY: a few float32 roundings of the largest number involved.
+import { describe, expect, it } from 'vitest';
+import type { AttentionEngine } from '../src/index.ts';
+import { createReferenceAttention } from '../src/reference/attention.ts';
+import { ATTEND_CASES, BLOCK_LSE_CASES } from './cases.ts';
+import { attendFloat32, blockLseFloat32 } from './float32.ts';
+
+const FACTOR = 2;
+const TINY = 4 * 2 ** -23;
+/** The yardstick itself must be good: a mistake in it would forgive everything. Of the largest number involved. */
+const MAX_FLOAT32_ERROR = 3e-4;
+
+const reference = createReferenceAttention();
+
+export function describeConformance(title: string, engine: () => AttentionEngine): void {
+  describe(`${title}: attend`, () => {
+    it.each(ATTEND_CASES)('$name', async ({ args }) => {
+      const expected = await reference.attend(args);
+      const float32 = attendFloat32(args);
+      const actual = await engine().attend(args);
+      expectClose(actual.out, expected.out, float32.out);
+      expectClose(actual.lse, expected.lse, float32.lse);
+    });
+  });
+
+  describe(`${title}: blockLse`, () => {
+    it.each(BLOCK_LSE_CASES)('$name', async ({ args }) => {
+      expectClose(await engine().blockLse(args), await reference.blockLse(args), blockLseFloat32(args));
+    });
+  });
+
+  it(`${title}: the same call gives the same bits`, async () => {
+    const { args } = ATTEND_CASES.find(({ name }) => name.startsWith('lists that differ'))!;
+    expect(await engine().attend(args)).toEqual(await engine().attend(args));
+  });
+}
+
+function expectClose(actual: Float32Array, expected: Float32Array, float32: Float32Array): void {
+  expect(actual.length).toBe(expected.length);
+  const largest = expected.reduce((max, x) => (Number.isFinite(x) ? Math.max(max, Math.abs(x)) : max), 0);
+  expect(maxError(float32, expected)).toBeLessThanOrEqual(MAX_FLOAT32_ERROR * largest);
+  expect(maxError(actual, expected)).toBeLessThanOrEqual(FACTOR * maxError(float32, expected) + TINY * largest);
+}
+
+/** Infinite unless -Infinity stands exactly where it is expected; NaN is never close. */
+function maxError(actual: Float32Array, expected: Float32Array): number {
+  let max = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (actual[i] === expected[i]) continue;
+    const error = Math.abs(actual[i] - expected[i]);
+    max = Math.max(max, Number.isFinite(error) ? error : Number.POSITIVE_INFINITY);
+  }
+  return max;
+}
