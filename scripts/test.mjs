@@ -1,0 +1,73 @@
+// npm test: installs and builds what is missing, then checks, unit, integration and end-to-end tests.
+// -- --only unit,e2e runs those suites. The last line is 'N passed, N failed[, N skipped]'. With CI set, a skipped test fails the run.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { SetupError, runMain, runOrFail } from './tools/output.mjs';
+import { ensureRedis } from './tools/redis.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const SUITES = ['check', 'unit', 'integration', 'e2e'];
+const reports = mkdtempSync(join(tmpdir(), 'lectern-test-'));
+
+function chosenSuites() {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const only = values.only?.split(',') ?? SUITES;
+  const unknown = only.filter((name) => !SUITES.includes(name));
+  if (unknown.length > 0) throw new SetupError(`no suite named ${unknown.join(', ')}; there are ${SUITES.join(', ')}`);
+  return SUITES.filter((name) => only.includes(name));
+}
+
+const readJson = (file) => existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+
+function runCheck() {
+  const file = join(reports, 'check.json');
+  spawnSync(process.execPath, ['scripts/check.mjs', file], { cwd: root, stdio: 'inherit' });
+  return { passed: 0, failed: 1, ...readJson(file), skipped: [] };
+}
+
+/** Counts of one vitest project. A file that does not load, or an error outside a test, counts as one failure. */
+function runVitest(project) {
+  const file = join(reports, `${project}.json`);
+  const args = ['run', '--project', project, '--passWithNoTests=false', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const { status } = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, { cwd: root, stdio: 'inherit' });
+  const report = readJson(file);
+  if (!report) return { passed: 0, failed: 1, skipped: [] };
+  const tests = report.testResults.flatMap((f) => f.assertionResults);
+  const brokenFiles = report.testResults.filter((f) => f.status === 'failed' && !f.assertionResults.some((t) => t.status === 'failed'));
+  const failed = tests.filter((t) => t.status === 'failed').length + brokenFiles.length;
+  return {
+    passed: tests.filter((t) => t.status === 'passed').length,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: tests.filter((t) => !['passed', 'failed'].includes(t.status)).map((t) => t.fullName),
+  };
+}
+
+function runSuite(name) {
+  const startedAt = Date.now();
+  console.log(`\n=== ${name}`);
+  const counts = name === 'check' ? runCheck() : runVitest(name);
+  return { suite: name, ...counts, seconds: Math.round((Date.now() - startedAt) / 1000) };
+}
+
+await runMain(async () => {
+  const suites = chosenSuites();
+  if (!existsSync(join(root, 'node_modules', '.bin', 'vitest'))) runOrFail('npm', ['ci'], { cwd: root });
+  runOrFail(process.execPath, [join(root, 'scripts', 'bootstrap.mjs')]);
+  if (suites.includes('integration') || suites.includes('e2e')) await ensureRedis();
+
+  const results = suites.map(runSuite);
+  const total = (key) => results.reduce((sum, r) => sum + r[key], 0);
+  const skipped = results.flatMap((r) => r.skipped);
+  console.log();
+  console.table(results.map((r) => ({ ...r, skipped: r.skipped.length })));
+  for (const name of skipped) console.log(`skipped: ${name}`);
+  const strict = Boolean(process.env.CI) && skipped.length > 0;
+  if (strict) console.log('CI is set: a skipped test fails the run');
+  if (strict || total('failed') > 0) process.exitCode = 1;
+  console.log(`${total('passed')} passed, ${total('failed')} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+});
+rmSync(reports, { recursive: true, force: true });

@@ -1,0 +1,63 @@
+// A C++ compiler, CMake and a build runner: the system's, else Debian's packages, else wheels (zig as the compiler).
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { aptInstall, canUseApt } from './apt.mjs';
+import { mayInstall, toolsFolder } from './home.mjs';
+import { SetupError, which } from './output.mjs';
+import { hasWheel, unpackWheel } from './wheels.mjs';
+
+const hasCompiler = () => Boolean(process.env.CXX || which('c++') || which('g++') || which('clang++'));
+
+function missing() {
+  const names = [];
+  if (!hasCompiler()) names.push('g++');
+  if (!which('cmake')) names.push('cmake');
+  if (!which('make') && !which('ninja')) names.push('make');
+  return names;
+}
+
+function writeTool(folder, name, script) {
+  const file = join(folder, name);
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+/** -mcpu=baseline: without it zig compiles every file for the very processor it runs on, and the kernels' own ISA flags mean nothing. */
+async function fromWheels() {
+  const tools = toolsFolder();
+  const zig = join(await unpackWheel('ziglang', tools), 'ziglang', 'zig');
+  const cmake = join(await unpackWheel('cmake', tools), 'cmake', 'data', 'bin', 'cmake');
+  const ninjaFolder = await unpackWheel('ninja', tools);
+  const ninja = join(ninjaFolder, `${ninjaFolder.slice(tools.length + 1)}.data`, 'scripts', 'ninja');
+  const bin = join(tools, 'bin');
+  mkdirSync(bin, { recursive: true });
+  chmodSync(zig, 0o755);
+  writeTool(bin, 'zig-cc', `exec '${zig}' cc -mcpu=baseline "$@"`);
+  writeTool(bin, 'zig-c++', `exec '${zig}' c++ -mcpu=baseline "$@"`);
+  writeTool(bin, 'zig-ar', `exec '${zig}' ar "$@"`);
+  writeTool(bin, 'zig-ranlib', `exec '${zig}' ranlib "$@"`);
+  chmodSync(cmake, 0o755);
+  chmodSync(ninja, 0o755);
+  writeTool(bin, 'cmake', `exec '${cmake}' "$@"`);
+  writeTool(bin, 'ninja', `exec '${ninja}' "$@"`);
+  return {
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    CC: join(bin, 'zig-cc'),
+    CXX: join(bin, 'zig-c++'),
+    CMAKE_GENERATOR: 'Ninja',
+  };
+}
+
+/** Environment variables to build the native code with. */
+export async function ensureCompiler() {
+  const names = missing();
+  if (names.length === 0) return {};
+  const need = `building the native kernels needs ${names.join(', ')}`;
+  if (!mayInstall()) throw new SetupError(`${need}, and LECTERN_NO_INSTALL forbids installing. Debian: apt-get install g++ cmake make`);
+  if (canUseApt()) {
+    aptInstall(names);
+    return {};
+  }
+  if (['ziglang', 'cmake', 'ninja'].every(hasWheel)) return fromWheels();
+  throw new SetupError(`${need}. Install them (Debian: apt-get install g++ cmake make; macOS: xcode-select --install, brew install cmake) and try again`);
+}
