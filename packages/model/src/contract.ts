@@ -133,6 +133,10 @@ export interface GenerateOptions {
   onToken?: (token: number) => boolean | void;
 }
 
+/**
+ * The context must have room for tokens.length + maxTokens - 1 more (else CONTEXT_TOO_LONG, before anything runs): the last new token and a
+ * stop token are not appended. 'cancelled': onToken returned false. A cancel through `control` throws JOB_CANCELLED.
+ */
 export interface GenerateResult {
   tokens: Int32Array;
   finishReason: 'stop' | 'length' | 'cancelled';

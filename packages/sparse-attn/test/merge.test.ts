@@ -15,7 +15,7 @@ function attendPart(seed: number, numKeys: number, start: number, end: number): 
     k: normals(numKeys * HEAD_DIM, seed + 1).slice(start * HEAD_DIM, end * HEAD_DIM),
     v: normals(numKeys * HEAD_DIM, seed + 2).slice(start * HEAD_DIM, end * HEAD_DIM),
     numTokens: NUM_TOKENS, numKeys: end - start, numHeads: 1, numKvHeads: 1, headDim: HEAD_DIM, firstQuery: numKeys,
-  }) as AttendResult;
+  });
 }
 
 const split = fc

@@ -3,7 +3,13 @@ import { countBlocks } from '../blocks.ts';
 import { BLOCK_SIZE, type AttendArgs, type AttendResult, type AttentionEngine, type BlockLseArgs } from '../contract.ts';
 import { checkAttendArgs, checkBlockLseArgs } from '../validate.ts';
 
-export function createReferenceAttention(): AttentionEngine {
+/** It computes at once: callers that know it need not await. */
+export interface ReferenceAttention extends AttentionEngine {
+  attend(args: AttendArgs): AttendResult;
+  blockLse(args: BlockLseArgs): Float32Array;
+}
+
+export function createReferenceAttention(): ReferenceAttention {
   return { name: 'reference', device: 'float64 loops', attend, blockLse };
 }
 
