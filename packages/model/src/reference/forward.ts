@@ -1,0 +1,121 @@
+// One forward pass of one sequence: embedding, layers, logits. Rows are committed to the context only when the pass has ended.
+import assert from 'node:assert';
+import { ServiceError } from '@lectern/shared';
+import { rotate } from '@lectern/sparse-attn';
+import { attendLayer } from './attention.ts';
+import type { ReferenceContext } from './context.ts';
+import { addInPlace, matmul, rmsNorm, swiGlu } from './math.ts';
+import type { LayerWeights, Weights } from './weights.ts';
+import type { Control, ForwardResult, Want } from '../contract.ts';
+
+export interface Traffic {
+  keyValueBytes: number;
+  weightBytes: number;
+}
+
+export function forward(weights: Weights, context: ReferenceContext, tokens: Int32Array, want: Want, traffic: Traffic): ForwardResult {
+  checkArguments(context, tokens, want);
+  const isFirst = context.selection() === undefined;
+  try {
+    return runLayers(weights, context, tokens, want, traffic);
+  } catch (error) {
+    if (isFirst) context.sparse?.forget();
+    throw error;
+  }
+}
+
+function runLayers(weights: Weights, context: ReferenceContext, tokens: Int32Array, want: Want, traffic: Traffic): ForwardResult {
+  const { config } = context;
+  const { dim, rmsNormEps } = config;
+  const numTokens = tokens.length;
+  const stopLayer = want.untilLayer ?? config.numLayers;
+  const wantedQueries = want.queries && new Float32Array(numTokens * want.queries.length * config.headDim); // (numTokens, queries, headDim)
+
+  const x = new Float64Array(numTokens * dim); // (numTokens, dim), the residual stream
+  tokens.forEach((token, i) => x.set(weights.tokenEmbd.subarray(token * dim, (token + 1) * dim), i * dim));
+  for (let layer = 0; layer < Math.min(stopLayer + 1, config.numLayers); layer++) {
+    lookAtControl(want.control, Math.floor((1000 * layer) / config.numLayers));
+    const layerWeights = weights.layers[layer];
+    const normed = rmsNorm(x, layerWeights.attnNorm, rmsNormEps);
+    const q = Float32Array.from(matmul(normed, layerWeights.attnQ, dim)); // (numTokens, numHeads, headDim)
+    if (wantedQueries) copyQueries(context, q, layer, want.queries!, wantedQueries);
+    storeKeys(context, layer, Float32Array.from(matmul(normed, layerWeights.attnK, dim)));
+    traffic.weightBytes += layerWeights.attnK.byteLength + layerWeights.attnQ.byteLength;
+    if (layer === stopLayer) break;
+    context.layers[layer].values.set(matmul(normed, layerWeights.attnV, dim), rowStart(context));
+    attentionAndFfn(context, layer, layerWeights, x, q, traffic);
+  }
+  for (let i = 0; i < numTokens; i++) context.ownRows.push(context.numRows + i);
+  context.numRows += numTokens;
+  context.stopLayer = stopLayer;
+  lookAtControl(want.control, 1000);
+
+  const last = want.logits === 'last' ? numTokens - 1 : 0;
+  const logits = want.logits && Float32Array.from(matmul(rmsNorm(x.subarray(last * dim), weights.outputNorm, rmsNormEps), weights.output, dim));
+  if (logits) traffic.weightBytes += weights.output.byteLength;
+  return { ...(logits ? { logits } : {}), ...(wantedQueries ? { queries: wantedQueries } : {}) };
+}
+
+/** x += attention, x += FFN. */
+function attentionAndFfn(
+  context: ReferenceContext, layer: number, weights: LayerWeights, x: Float64Array, q: Float32Array, traffic: Traffic,
+): void {
+  const { config } = context;
+  const { dim, ffnDim, numHeads, headDim } = config;
+  const numTokens = x.length / dim;
+  for (let token = 0; token < numTokens; token++) {
+    rotate(q.subarray(token * numHeads * headDim, (token + 1) * numHeads * headDim), context.length + token, config);
+  }
+  const { out, numBytes } = attendLayer(context, layer, q, numTokens);
+  addInPlace(x, matmul(Float64Array.from(out), weights.attnOutput, numHeads * headDim));
+  const normed = rmsNorm(x, weights.ffnNorm, config.rmsNormEps);
+  const hidden = swiGlu(matmul(normed, weights.ffnGate, dim), matmul(normed, weights.ffnUp, dim));
+  addInPlace(x, matmul(hidden, weights.ffnDown, ffnDim));
+  traffic.keyValueBytes += numBytes;
+  traffic.weightBytes += weights.attnV.byteLength + weights.attnOutput.byteLength + 3 * weights.ffnUp.byteLength;
+}
+
+function storeKeys(context: ReferenceContext, layer: number, keys: Float32Array): void {
+  const { keys: rows, rotatedKeys } = context.layers[layer];
+  const rowSize = context.config.numKvHeads * context.config.headDim;
+  rows.set(keys, rowStart(context));
+  for (let start = 0; start < keys.length; start += rowSize) rotate(keys.subarray(start, start + rowSize), context.length + start / rowSize, context.config);
+  rotatedKeys.set(keys, rowStart(context));
+}
+
+function copyQueries(context: ReferenceContext, q: Float32Array, layer: number, wanted: NonNullable<Want['queries']>, out: Float32Array): void {
+  const { numHeads, headDim } = context.config;
+  wanted.forEach((head, i) => {
+    if (head.layer !== layer) return;
+    for (let token = 0; token * numHeads * headDim < q.length; token++) {
+      const from = (token * numHeads + head.head) * headDim;
+      out.set(q.subarray(from, from + headDim), (token * wanted.length + i) * headDim);
+    }
+  });
+}
+
+function rowStart(context: ReferenceContext): number {
+  return context.numRows * context.config.numKvHeads * context.config.headDim;
+}
+
+function lookAtControl(control: Control | undefined, permille: number): void {
+  if (!control) return;
+  if (Atomics.load(control, 0) !== 0) throw new ServiceError('JOB_CANCELLED', `the pass was cancelled ${permille / 10} % through its layers`);
+  Atomics.store(control, 1, permille);
+}
+
+function checkArguments(context: ReferenceContext, tokens: Int32Array, want: Want): void {
+  const { config } = context;
+  const { numLayers, numHeads, vocabSize } = config;
+  assert(!context.disposed, 'the context was disposed');
+  assert(context.stopLayer === numLayers, `the context was run up to layer ${context.stopLayer} only: it can be read by takeBlocks, not continued`);
+  assert(tokens.length > 0, 'no tokens');
+  for (const token of tokens) assert(token >= 0 && token < vocabSize, `token ${token} of a vocabulary of ${vocabSize}`);
+  const untilLayer = want.untilLayer ?? numLayers - 1;
+  assert(untilLayer >= 0 && untilLayer < numLayers, `untilLayer ${untilLayer} of ${numLayers} layers`);
+  assert(!want.logits || want.untilLayer === undefined, 'a pass that stops early has no logits');
+  for (const { layer, head } of want.queries ?? []) {
+    assert(layer >= 0 && layer <= untilLayer && head >= 0 && head < numHeads, `queries of layer ${layer}, head ${head} are not computed`);
+  }
+  context.checkRoom(tokens.length);
+}
