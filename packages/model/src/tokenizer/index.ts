@@ -1,0 +1,2 @@
+// The tokenizer of a model file.
+export { createTokenizer } from './create-tokenizer.ts';

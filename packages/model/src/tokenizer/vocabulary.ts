@@ -1,0 +1,59 @@
+// The vocabulary in a model file's metadata, checked: token texts, kinds, special ids.
+import { invalidFile, unsupportedFile } from '../gguf/errors.ts';
+import { readBoolean, readInteger, readNumbers, readString, readStrings, required } from '../gguf/metadata.ts';
+import type { ModelFile } from '../contract.ts';
+import { gpt2Splitter, llama3Splitter, type Splitter } from './split.ts';
+
+/** tokenizer.ggml.token_type */
+export const KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+export interface PreTokenizer {
+  split: Splitter;
+  /** A piece that is a token as a whole is taken as it is, whatever the merges would give. */
+  wholePieces: boolean;
+  /** Where the file does not say. */
+  addBos: boolean;
+}
+
+const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map([
+  ['smollm', { split: gpt2Splitter(true), wholePieces: false, addBos: false }],
+  ['gpt-2', { split: gpt2Splitter(false), wholePieces: false, addBos: false }],
+  ['llama-bpe', { split: llama3Splitter(3), wholePieces: true, addBos: true }],
+  ['qwen2', { split: llama3Splitter(1), wholePieces: false, addBos: false }],
+]);
+
+/** Texts that end a turn or a text in the models known so far, wherever they are control tokens. */
+const STOP_TEXTS: ReadonlySet<string> = new Set([
+  '<|im_end|>', '<|endoftext|>', '<|eot_id|>', '<|eom_id|>', '<|end_of_text|>', '<|end|>', '<end_of_turn>', '</s>',
+]);
+
+export interface Vocabulary {
+  tokens: readonly string[];
+  kinds: readonly number[];
+  merges: readonly string[];
+  pre: PreTokenizer;
+  bosToken: number | undefined;
+  eosToken: number;
+  stopTokens: number[];
+}
+
+export function readVocabulary({ path, metadata }: ModelFile): Vocabulary {
+  const key = (name: string) => `tokenizer.ggml.${name}`;
+  const model = required(path, key('model'), readString(path, metadata, key('model')));
+  if (model !== 'gpt2') throw unsupportedFile(path, `tokenizer ${JSON.stringify(model)}; gpt2 (byte-level BPE) is read`);
+  const preName = required(path, key('pre'), readString(path, metadata, key('pre')));
+  const pre = PRE_TOKENIZERS.get(preName);
+  if (!pre) throw unsupportedFile(path, `pre-tokenizer ${JSON.stringify(preName)}; known are ${[...PRE_TOKENIZERS.keys()].join(', ')}`);
+
+  const tokens = required(path, key('tokens'), readStrings(path, metadata, key('tokens')));
+  const merges = required(path, key('merges'), readStrings(path, metadata, key('merges')));
+  const kinds = readNumbers(path, metadata, key('token_type')) ?? tokens.map(() => KIND.normal);
+  if (kinds.length !== tokens.length) throw invalidFile(path, `${kinds.length} token types for ${tokens.length} tokens`);
+
+  const token = (name: string) => readInteger(path, metadata, key(name), { min: 0, max: tokens.length - 1 });
+  const eosToken = required(path, key('eos_token_id'), token('eos_token_id'));
+  const bosToken = readBoolean(path, metadata, key('add_bos_token')) ?? pre.addBos ? token('bos_token_id') : undefined;
+  const stopTokens = new Set([eosToken, token('eot_token_id'), token('eom_token_id')].filter((id) => id !== undefined));
+  for (const [id, text] of tokens.entries()) if (STOP_TEXTS.has(text) && kinds[id] === KIND.control) stopTokens.add(id);
+  return { tokens, kinds, merges, pre, bosToken, eosToken, stopTokens: [...stopTokens].sort((a, b) => a - b) };
+}
