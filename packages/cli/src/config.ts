@@ -1,0 +1,38 @@
+// Settings of the command. The only file of this package that knows environment variables.
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from '@lectern/shared';
+import { z } from 'zod';
+
+export const cliConfigSchema = z.object({
+  /** Models, the private Redis, documents and readings. */
+  LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
+  /** An existing Redis: redis://, rediss://, unix:// or a path. The private one when absent. */
+  REDIS_URL: z.string().min(1).optional(),
+  /** A catalog id, or the path of a GGUF file. */
+  MODEL: z.string().min(1).default('smollm2-135m-instruct'),
+  /** Largest file that is handed in. */
+  MAX_DOCUMENT_BYTES: z.coerce.number().int().positive().default(256 * 2 ** 20),
+});
+
+export interface CliConfig {
+  homeRoot: string;
+  redisUrl: string | undefined;
+  model: string;
+  maxDocumentBytes: number;
+  /** For child processes and the service's own settings. */
+  env: Record<string, string | undefined>;
+}
+
+export function cliConfig(options: { home?: string | undefined } = {}): CliConfig {
+  const env = process.env;
+  const parsed = parseEnv(cliConfigSchema, env);
+  const homeRoot = resolve(options.home ?? parsed.LECTERN_HOME);
+  return {
+    homeRoot,
+    redisUrl: parsed.REDIS_URL,
+    model: parsed.MODEL,
+    maxDocumentBytes: parsed.MAX_DOCUMENT_BYTES,
+    env: { ...env, LECTERN_HOME: homeRoot },
+  };
+}

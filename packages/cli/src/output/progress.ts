@@ -1,0 +1,83 @@
+// Progress on stderr: a bar on a terminal, else a plain line every few seconds. Nothing at all when quiet.
+import cliProgress from 'cli-progress';
+
+const PLAIN_EVERY_MS = 5_000;
+const SMOOTHING = 0.3; // weight of the newest rate
+
+export interface Progress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  label: string;
+  unit: string;
+  /** How a count of units is written. */
+  format: (count: number) => string;
+  quiet: boolean;
+  stream?: NodeJS.WriteStream;
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  const stream = options.stream ?? process.stderr;
+  if (options.quiet) return { update() {}, stop() {} };
+  return stream.isTTY ? createBar(options, stream) : createLines(options, stream);
+}
+
+/** Units per second, smoothed; undefined until two updates have come. */
+export function createRate(now: () => number = Date.now): (done: number) => number | undefined {
+  let last: { at: number; done: number } | undefined;
+  let rate: number | undefined;
+  return (done) => {
+    const at = now();
+    if (last && done > last.done && at > last.at) {
+      const newest = (done - last.done) / ((at - last.at) / 1000);
+      rate = rate === undefined ? newest : SMOOTHING * newest + (1 - SMOOTHING) * rate;
+    }
+    if (!last || done !== last.done) last = { at, done };
+    return rate;
+  };
+}
+
+function statusText({ unit, format }: ProgressOptions, done: number, total: number, rate: number | undefined): string {
+  if (rate === undefined || rate <= 0) return `${format(done)} of ${format(total)} ${unit}`;
+  const etaSeconds = Math.ceil((total - done) / rate);
+  return `${format(done)} of ${format(total)} ${unit}, ${format(Math.round(rate))} ${unit}/s, ${duration(etaSeconds)} left`;
+}
+
+const duration = (s: number): string => s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
+
+function createBar(options: ProgressOptions, stream: NodeJS.WriteStream): Progress {
+  const bar = new cliProgress.SingleBar({
+    format: `${options.label} {bar} {status}`, stream, hideCursor: true, clearOnComplete: true, barsize: 24, fps: 5, gracefulExit: false,
+  }, cliProgress.Presets.shades_classic);
+  const rateOf = createRate();
+  let isStarted = false;
+  return {
+    update(done, total) {
+      const status = statusText(options, done, total, rateOf(done));
+      if (!isStarted) bar.start(total, done, { status });
+      isStarted = true;
+      bar.setTotal(total);
+      bar.update(done, { status });
+    },
+    stop() {
+      if (isStarted) bar.stop();
+      isStarted = false;
+    },
+  };
+}
+
+function createLines(options: ProgressOptions, stream: NodeJS.WriteStream): Progress {
+  const rateOf = createRate();
+  let lastAt = 0;
+  return {
+    update(done, total) {
+      const rate = rateOf(done);
+      if (Date.now() - lastAt < PLAIN_EVERY_MS && done < total) return;
+      lastAt = Date.now();
+      stream.write(`${options.label}: ${statusText(options, done, total, rate)}\n`);
+    },
+    stop() {},
+  };
+}

@@ -1,0 +1,60 @@
+// An answer, its quotations and its figures as text for a person.
+import type { Citation, Figures, JobResult, Passage } from '@lectern/shared';
+
+const MAX_QUOTED_CHARS = 600; // on the screen; --json has all of it
+const integer = new Intl.NumberFormat('en-US');
+
+export function answerText(result: JobResult, documentName: string): string {
+  const answer = result.answer?.trim() || '(no answer)';
+  const parts = [result.finishReason === 'length' ? `${answer} ... (cut off by --max-tokens)` : answer];
+  if (result.supported === false) parts.push('not supported by the quotations');
+  if (result.citations.length > 0) parts.push(result.citations.map((c, i) => quotationText(c, i + 1, documentName)).join('\n'));
+  parts.push(figuresText(result.figures));
+  return `${parts.join('\n\n')}\n`;
+}
+
+export function passagesText(result: JobResult, documentName: string): string {
+  const passages = result.passages ?? [];
+  if (passages.length === 0) return 'no passage found\n';
+  return `${passages.map((p, i) => quotationText(p, i + 1, documentName, rankText(p))).join('\n')}\n\n${figuresText(result.figures)}\n`;
+}
+
+function quotationText(c: Citation, number: number, documentName: string, more = ''): string {
+  const place = [
+    documentName,
+    ...(c.page === undefined ? [] : [`page ${c.page}`]),
+    `line ${integer.format(c.line)}`,
+    `characters ${c.startChar}-${c.endChar}`,
+    ...(c.trail.length === 0 ? [] : [c.trail.join(' > ')]),
+  ];
+  return `[${number}] ${place.join(', ')}${more}\n    "${oneLine(c.text)}"`;
+}
+
+const rankText = (passage: Passage): string =>
+  ` (${Object.entries(passage.ranks).map(([route, rank]) => `${route} rank ${rank}`).join(', ')})`;
+
+function oneLine(text: string): string {
+  const line = printable(text.replace(/\s+/gu, ' ').trim());
+  const characters = [...line];
+  return characters.length <= MAX_QUOTED_CHARS ? line : `${characters.slice(0, MAX_QUOTED_CHARS).join('')} ...`;
+}
+
+/** A document must not drive the terminal: control characters become visible. */
+export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+
+export function figuresText(f: Figures): string {
+  const read = f.chunksEncoded > 0
+    ? `${f.chunksEncoded} chunks encoded, ${f.chunksReused} reused, ${seconds(f.readSeconds)}, ${integer.format(Math.round(f.tokensPerSecond))} tokens/s`
+    : 'nothing encoded again';
+  const sparse = f.blocksAttended === undefined ? '' : `, ${f.blocksAttended} of ${f.blocksTotal ?? '?'} blocks attended`;
+  return `${integer.format(f.tokensRead)} tokens (${read}); found in ${seconds(f.findSeconds)}, answered in ${seconds(f.answerSeconds)}${sparse}; ` +
+    `worker memory at most ${bytes(f.peakResidentBytes)}`;
+}
+
+export const seconds = (value: number): string => value < 10 ? `${value.toFixed(2)} s` : `${value.toFixed(1)} s`;
+
+export function bytes(value: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10));
+  return power === 0 ? `${value} bytes` : `${(value / 1024 ** power).toFixed(1)} ${units[power]}`;
+}

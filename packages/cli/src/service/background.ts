@@ -1,0 +1,30 @@
+// The service behind `ask`, `search` and `demo`: a process of its own, so that it serves several commands and outlives none of them all.
+import { homeAt } from '../home.ts';
+import { cliConfig } from '../config.ts';
+import { ALREADY_RUNNING } from './already-running.ts';
+import { startHost } from './host.ts';
+
+// argv: home folder, path of redis-server or '' when REDIS_URL is used
+const [homeRoot, redisBinary] = process.argv.slice(2);
+const config = cliConfig({ home: homeRoot });
+// Ctrl-C and hang-ups are for the commands; the service ends with its last lease, or on SIGTERM.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
+const host = await startHost({
+  home: homeAt(config.homeRoot),
+  redisUrl: config.redisUrl,
+  redisBinary: redisBinary || undefined,
+  host: '127.0.0.1',
+  port: 0,
+  env: config.env,
+  endsWhenUnused: true,
+});
+if (!host) process.exit(ALREADY_RUNNING);
+
+const terminated = new Promise<void>((resolve) => process.once('SIGTERM', resolve));
+try {
+  await Promise.race([host.ended, terminated]);
+} finally {
+  await host.stop();
+}
+process.exit(0);

@@ -1,0 +1,89 @@
+// A whole service on this machine: Redis (private unless REDIS_URL names one), the API in this process, and one worker per model.
+import { rmSync, writeFileSync } from 'node:fs';
+import { type RunningApi, startApi } from '@lectern/api';
+import { ServiceError, connectRedis, createStores } from '@lectern/shared';
+import { createHome, type Home } from '../home.ts';
+import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
+import { type RunningWorker, startWorker } from './worker-process.ts';
+
+const REDIS_STOP_GRACE_MS = 10_000;
+
+export interface ServiceOptions {
+  home: Home;
+  /** An existing Redis; undefined starts the private one from `redisBinary`. */
+  redisUrl: string | undefined;
+  redisBinary: string | undefined;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  env: Record<string, string | undefined>;
+  /** Something that it cannot live without has ended. */
+  onBroken(error: ServiceError): void;
+}
+
+export interface Service {
+  url: string;
+  redisUrl: string;
+  /** Resolves when a worker has this model loaded. */
+  ensureWorker(model: string): Promise<void>;
+  /** Ends the workers, the API and Redis, in this order. */
+  stop(): Promise<void>;
+}
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { home } = options;
+  createHome(home);
+  const ends: Array<() => Promise<void>> = []; // undone in reverse order
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    const redisUrl = options.redisUrl ?? await startRedis(options, ends);
+    const redis = await connectRedis(redisUrl, { role: 'client' });
+    ends.push(async () => redis.disconnect());
+    const { workers } = createStores(redis);
+    const api: RunningApi = await startApi({ ...options.env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, HOST: options.host, PORT: String(options.port) });
+    ends.push(() => api.close());
+
+    const running = new Map<string, Promise<RunningWorker>>();
+    ends.push(async () => {
+      const started = await Promise.allSettled(running.values());
+      await Promise.all(started.map((result) => result.status === 'fulfilled' ? result.value.stop() : undefined));
+    });
+    const settings = { home, env: options.env, redisUrl, workers, onGivenUp: options.onBroken };
+    writeFileSync(home.serviceFile, `${JSON.stringify({ url: api.url, pid: process.pid, redisUrl })}\n`, { mode: 0o600 });
+    ends.push(async () => rmSync(home.serviceFile, { force: true }));
+    return {
+      url: api.url,
+      redisUrl,
+      stop,
+      async ensureWorker(model) {
+        const worker = running.get(model) ?? startWorker(settings, model);
+        running.set(model, worker);
+        try {
+          await worker;
+        } catch (error) {
+          running.delete(model);
+          throw error;
+        }
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startRedis(options: ServiceOptions, ends: Array<() => Promise<void>>): Promise<string> {
+  if (!options.redisBinary) throw new ServiceError('REDIS_UNAVAILABLE', 'there is no redis-server to start, and REDIS_URL is not set');
+  const redis: PrivateRedis = await startPrivateRedis(options.home, options.redisBinary);
+  let isStopping = false;
+  redis.child.exited.then((how) => {
+    if (!isStopping) options.onBroken(new ServiceError('REDIS_UNAVAILABLE', `the private Redis ended (${how}); see ${options.home.redis}/redis.log`));
+  });
+  ends.push(async () => {
+    isStopping = true;
+    await redis.child.stop(REDIS_STOP_GRACE_MS);
+  });
+  return redis.url;
+}
