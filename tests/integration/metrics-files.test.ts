@@ -59,6 +59,20 @@ describe('the dashboard', () => {
   });
 });
 
+describe('docs/metrics.md', () => {
+  it('is the table of all metrics (write it with vitest --update)', async () => {
+    const rows = listMetrics().map(({ name, kind, labels, services, help }) =>
+      `| \`${name}\` | ${kind} | ${Object.keys(labels).map((label) => `\`${label}\``).join(', ') || '-'} | ${services.join(', ')} | ${help} |`);
+    const text = [
+      '# Metrics', '',
+      'Every metric with the prefix `lectern_`; a test writes and checks this file. Beside these, both services serve',
+      'the defaults of prom-client (`process_*`, `nodejs_*`), among them `nodejs_eventloop_lag_p99_seconds`.', '',
+      '| metric | kind | labels | served by | meaning |', '|---|---|---|---|---|', ...rows, '',
+    ].join('\n');
+    await expect(text).toMatchFileSnapshot('../../docs/metrics.md');
+  });
+});
+
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 
 describe.skipIf(!hasPromtool && !process.env['CI'])('promtool', () => {
