@@ -1,8 +1,20 @@
+// What every other package agrees on: errors, ids, schemas, records, queues, blobs, settings, log, metrics.
 export type { BlobStat, BlobStore } from './blob/blob-store.ts';
+export { createFsBlobStore } from './blob/fs.ts';
+export * from './config.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './jobs/cancel.ts';
+export * from './jobs/queues.ts';
+export * from './jobs/reconcile.ts';
+export * from './jobs/start.ts';
+export * from './log.ts';
+export * from './metrics/index.ts';
+export * from './problem.ts';
 export * from './queues.ts';
 export type * from './records/contract.ts';
+export { DEFAULT_PREFIX } from './records/keys.ts';
+export * from './records/stores.ts';
+export * from './redis.ts';
 export * from './schema/document.ts';
 export * from './schema/job.ts';
-export * from './metrics/index.ts';

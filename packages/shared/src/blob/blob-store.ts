@@ -14,6 +14,8 @@ export interface BlobStat {
 export interface BlobStore {
   readonly kind: 'fs';
   put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobStat>;
+  /** Gives a blob another key, atomically; a blob that has it already is replaced. */
+  move(from: string, to: string): Promise<void>;
   /** The whole blob, checksum verified. */
   get(key: string): Promise<Buffer>;
   /** Bytes [start, end) of the blob, clamped to its size; not verified against the checksum. */

@@ -17,6 +17,8 @@ export interface JobRecord {
   finishedAt?: string;
   /** Grows by one with every attempt at the ask task: the fencing token. */
   attempt: number;
+  /** Grows by one with every retry: the ask task of this run is `ask-<id>-<run>`. */
+  run: number;
   /** Worker that runs or ran it: host:pid. */
   worker?: string;
   error?: ErrorData;
@@ -34,6 +36,8 @@ export interface ReadingRecord {
   model: string;
   keep: 'index' | 'all';
   state: ReadingState;
+  /** BullMQ id of the read task of the present flow: `read-<id>-<ulid>`. Absent while nobody wants the reading. */
+  flow?: string;
   /** 0 until planned. */
   numTokens: number;
   numChunks: number;
@@ -57,7 +61,8 @@ export interface JobEvent {
 
 /** Redis refused or is away: REDIS_UNAVAILABLE. Foreign or unknown ids: undefined (never another tenant's record). */
 export interface JobStore {
-  create(job: Omit<JobRecord, 'seq' | 'attempt' | 'state' | 'createdAt'>): Promise<JobRecord>;
+  /** An existing id returns the existing record. NOT_FOUND without the document, QUEUE_FULL above the limit of open jobs. */
+  create(job: Omit<JobRecord, 'seq' | 'attempt' | 'run' | 'state' | 'createdAt'>): Promise<JobRecord>;
   get(tenant: string, id: string): Promise<JobRecord | undefined>;
   /** Newest first; `after` is the last id of the page before. */
   list(tenant: string, query: { state?: JobState; limit: number; after?: string }): Promise<{ data: JobRecord[]; hasMore: boolean }>;
@@ -75,13 +80,21 @@ export interface JobStore {
   cancelled(id: string): Promise<boolean>;
   /** Of these jobs, those whose cancel was requested. One round trip. */
   cancelRequested(ids: readonly string[]): Promise<string[]>;
-  /** failed|cancelled -> queued. */
+  /** failed|cancelled -> queued, with a new run. NOT_TERMINAL or VALIDATION (completed) from other states; undefined when unknown. */
   retry(tenant: string, id: string): Promise<JobRecord | undefined>;
+  /** The ask task of `run` is lost (a crash): the next run's number, or undefined when someone else was first or the job is terminal. */
+  nextRun(id: string, run: number): Promise<number | undefined>;
+  /** Jobs that are not terminal, of all tenants, in pages. */
+  open(): AsyncIterable<JobRecord>;
+  numOpen(): Promise<number>;
+  /** Terminal jobs only: NOT_TERMINAL otherwise. False when unknown. */
   remove(tenant: string, id: string): Promise<boolean>;
+  /** Undefined when there is none (yet, or any more: the result's TTL is half of its job's). */
   result(tenant: string, id: string): Promise<JobResult | undefined>;
-  appendEvent(id: string, type: JobEvent['type'], data: Record<string, unknown>): Promise<number>;
-  /** Events with seq > after, oldest first; waits up to waitMs when there is none. */
-  events(tenant: string, id: string, after: number, waitMs: number): Promise<JobEvent[]>;
+  /** Its seq; 0 when the job is unknown, terminal, or at another attempt than the given one: then nothing is added. */
+  appendEvent(id: string, type: JobEvent['type'], data: Record<string, unknown>, attempt?: number): Promise<number>;
+  /** Events with seq > after, oldest first; waits up to waitMs when there is none and the job is not terminal. */
+  events(tenant: string, id: string, after: number, waitMs: number, signal?: AbortSignal): Promise<JobEvent[]>;
 }
 
 export interface ReadingStore {
@@ -89,6 +102,7 @@ export interface ReadingStore {
   /**
    * The job wants this reading. Creates the record when it is new and registers the job as waiting unless sealed.
    * 'sealed': go ahead. 'waiting': a flow is under way. 'start': the caller must enqueue the read task (also after failure, or when all who waited had cancelled).
+   * With 'start' the record has a new `flow`: use it as the task's BullMQ id (jobs/start.ts does all this).
    */
   await(reading: Pick<ReadingRecord, 'id' | 'tenant' | 'documentId' | 'model' | 'keep'>, jobId: string): Promise<'sealed' | 'waiting' | 'start'>;
   /** A worker took the read task; resets the present flow's counters. */
@@ -103,6 +117,10 @@ export interface ReadingStore {
   /** A waiting job gave up. When none is left the reading's cancel flag is set and its state returns to `new`; returns how many still wait. */
   giveUp(id: string, jobId: string): Promise<number>;
   cancelRequested(ids: readonly string[]): Promise<string[]>;
+  /** The task of this flow is lost (a crash): back to `new` with the flow returned, or undefined when someone else was first. */
+  restart(id: string, flow: string | undefined): Promise<string | undefined>;
+  /** Readings of a document, sealed or not. */
+  ofDocument(tenant: string, documentId: string): Promise<string[]>;
   /** Readings that are not at rest (planning, encoding, sealing) and jobs waiting for readings at rest: what a crash can leave. */
   unfinished(): Promise<ReadingRecord[]>;
   waiting(id: string): Promise<string[]>;
@@ -113,8 +131,12 @@ export interface DocumentStore {
   put(document: DocumentRecord): Promise<{ created: boolean; record: DocumentRecord }>;
   get(tenant: string, id: string): Promise<DocumentRecord | undefined>;
   update(tenant: string, id: string, facts: Partial<Pick<DocumentRecord, 'numChars' | 'numPages' | 'numTokens'>>): Promise<void>;
-  list(tenant: string, query: { limit: number; after?: string }): Promise<{ data: DocumentRecord[]; hasMore: boolean }>;
+  /** Newest first; `after` is the cursor of the page before. */
+  list(tenant: string, query: { limit: number; after?: string }): Promise<{ data: DocumentRecord[]; hasMore: boolean; cursor?: string }>;
+  /** DOCUMENT_IN_USE while a job that is not terminal uses it. */
   remove(tenant: string, id: string): Promise<boolean>;
+  /** Runs work that must not meet another's upload or deletion of the same document: DOCUMENT_IN_USE when it would. */
+  exclusively<T>(tenant: string, id: string, work: () => Promise<T>): Promise<T>;
   /** Non-terminal jobs that use the document. */
   numJobsInUse(tenant: string, id: string): Promise<number>;
 }
@@ -136,4 +158,24 @@ export interface WorkerStore {
   announce(worker: WorkerAnnouncement, ttlMs: number): Promise<void>;
   withdraw(id: string): Promise<void>;
   list(): Promise<WorkerAnnouncement[]>;
+}
+
+/** A response that was given under an Idempotency-Key, to be given again. */
+export interface StoredResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** Outlives the job it made. `fingerprint` is a hash of the request. */
+export interface IdempotencyStore {
+  /**
+   * 'go': do the work under `jobId` (the same one again when an earlier holder died), then finish or abandon.
+   * 'replay': give this response. 'mismatch': the key came with another request. 'in-flight': the first request is not done.
+   */
+  begin(tenant: string, key: string, fingerprint: string, newJobId: string): Promise<
+    { kind: 'go'; jobId: string } | { kind: 'replay'; response: StoredResponse } | { kind: 'mismatch' } | { kind: 'in-flight' }>;
+  finish(tenant: string, key: string, jobId: string, response: StoredResponse): Promise<void>;
+  /** The request was refused and made nothing: the key is free again. */
+  abandon(tenant: string, key: string, jobId: string): Promise<void>;
 }
