@@ -75,7 +75,7 @@ export const attentionDefinitions = {
 
 export const blobDefinitions = {
   blobBytes: counter('blob_bytes_total', 'Bytes moved from and to the blob store.', { direction: ['read', 'write'] }),
-  blobOperation: histogram('blob_operation_seconds', 'Duration of blob store operations.', BUCKETS.operation, { op: ['put', 'get', 'stat', 'list', 'delete'] }),
+  blobOperation: histogram('blob_operation_seconds', 'Duration of blob store operations.', BUCKETS.operation, { op: ['put', 'move', 'get', 'stat', 'list', 'delete'] }),
 };
 
 export const ledgerDefinitions = {

@@ -1,4 +1,5 @@
 // Door of the metrics: what services create and register, and the list that documents are checked against.
+export { type BlobMetricsOwner, type BlobOperation, countBlobOperation, meterBlobStore } from './blob-metrics.ts';
 export { METRIC_PREFIX } from './definition.ts';
 export { residentAnonymousBytes, residentPeakBytes } from './process-memory.ts';
 export { type CountableQueue, type QueueSources, registerQueueMetrics } from './queue-metrics.ts';
