@@ -46,11 +46,12 @@ export interface Chunk {
   byteEnd: number;
   charStart: number; // code points
   charEnd: number;
+  lineStart: number; // 1-based line of the text at byteStart
   blockStart: number; // index of its first block in the reading
   numBlocks: number;
   /** Blob key of its segment: content-addressed. */
   segment: string;
-  /** Trail of each of its blocks, as an index into ReadingPlan.trails. */
+  /** Trail of each of its blocks, as an index into ReadingPlan.trails; -1 where no heading is open and the document has no title. */
   trails: number[];
 }
 

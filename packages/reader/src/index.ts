@@ -1,1 +1,14 @@
+// The door of the reader: documents in, passages and answers out. Knows no queue.
 export type * from './contract.ts';
+export { blobKeys } from './blob-keys.ts';
+export { detectMediaType } from './extract/media-type.ts';
+export { extractDocument } from './extract/index.ts';
+export { planReading, type PlanArgs } from './plan/plan.ts';
+export { loadPlan, loadReading } from './plan/stored-plan.ts';
+export { loadStructure, type DocumentStructure } from './plan/stored-document.ts';
+export { encodeChunks, storedChunks } from './encode/encode-chunks.ts';
+export { sealReading } from './encode/seal.ts';
+export { find } from './find/find.ts';
+export { ask } from './ask/ask.ts';
+export { DEFAULT_EXTRACT_LIMITS, readDocument, type ReadDocumentArgs } from './read-document.ts';
+export { askTaskBytes, encodeTaskBytes, planTaskBytes } from './estimates.ts';

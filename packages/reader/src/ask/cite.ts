@@ -1,0 +1,50 @@
+// The sentences of what was read that carry the answer, verbatim, with their place.
+import type { Citation } from '@lectern/shared';
+import type { PlaceFinder, TextSpan } from '../find/passage.ts';
+import { wordsOf } from '../segment/words.ts';
+import { sentencesOf, type Range } from './sentences.ts';
+import { contentStems } from './support.ts';
+
+const MAX_CITATIONS = 3;
+/** A word of the answer weighs as much as this many of the question. */
+const ANSWER_WEIGHT = 3;
+/** A sentence beside the first must carry this many answer words that the quoted ones lack. */
+const MIN_NEW_WORDS = 1;
+
+export interface ReadSpan extends TextSpan {
+  trail: string[];
+  /** The hit's score: breaks ties between sentences of different spans. */
+  score: number;
+}
+
+interface Candidate {
+  span: ReadSpan;
+  range: Range;
+  stems: Set<string>;
+  value: number;
+}
+
+export async function cite(places: PlaceFinder, spans: readonly ReadSpan[], question: string, answer: string): Promise<Citation[]> {
+  const answerStems = contentStems(answer);
+  const questionStems = contentStems(question).filter((stem) => !answerStems.includes(stem));
+  const candidates = spans.flatMap((span) => sentencesOf(span.text).map((range): Candidate => {
+    const stems = new Set([...wordsOf(span.text.slice(range.start, range.end))].map((word) => word.stem));
+    const value = ANSWER_WEIGHT * shareOf(answerStems, stems) + shareOf(questionStems, stems);
+    return { span, range, stems, value };
+  }));
+  const chosen: Candidate[] = [];
+  const missing = new Set(answerStems);
+  const rest = candidates.sort((a, b) => b.value - a.value || b.span.score - a.span.score || a.span.startChar - b.span.startChar || a.range.start - b.range.start);
+  for (const candidate of rest) {
+    if (chosen.length === MAX_CITATIONS) break;
+    const added = [...missing].filter((stem) => candidate.stems.has(stem));
+    if (chosen.length > 0 && added.length < MIN_NEW_WORDS) continue;
+    chosen.push(candidate);
+    for (const stem of added) missing.delete(stem);
+  }
+  return Promise.all(chosen.map(({ span, range, value }) => places.cite(span, range.start, range.end, span.trail, value / (ANSWER_WEIGHT + 1))));
+}
+
+/** Share of the wanted stems that are there; 0 when none is wanted. */
+const shareOf = (wanted: readonly string[], there: ReadonlySet<string>): number =>
+  wanted.length === 0 ? 0 : wanted.filter((stem) => there.has(stem)).length / wanted.length;

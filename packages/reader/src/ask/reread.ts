@@ -1,0 +1,42 @@
+// Mode reread: the text of the best hits goes into the model's own window. For small models few blocks are better: distractors hurt.
+import type { AskOptions, ReaderContext, ReadingPlan } from '../contract.ts';
+import type { PlaceFinder } from '../find/passage.ts';
+import { frameOf, prefixContext } from '../frame.ts';
+import type { ReadSpan } from './cite.ts';
+import { generateAnswer, type Generated } from './generate.ts';
+import { rereadPrompt } from './prompt.ts';
+import { readSpans } from './read-spans.ts';
+
+/** Best hits whose text is read, each with this many blocks either side (the sentence may straddle). */
+const READ_HITS = 1;
+const NEIGHBOURS = 1;
+
+export interface Answered {
+  generated: Generated;
+  /** What the answer was made from, and may be quoted. */
+  spans: ReadSpan[];
+  blocksAttended?: number;
+  chunksEncodedOnDemand?: number;
+}
+
+export async function answerByReread(
+  ctx: ReaderContext, plan: ReadingPlan, places: PlaceFinder, hits: ReadonlyArray<{ block: number; score: number }>, options: AskOptions,
+): Promise<Answered> {
+  const { model } = ctx;
+  const { prefixIds, tailIds } = frameOf(model);
+  const { contextLength } = model.transformer.config;
+  const room = contextLength - prefixIds.length - tailIds.length - options.maxOutputTokens;
+  // Fewer hits when a long question or a small window leaves no room for all.
+  for (let numHits = Math.min(READ_HITS, hits.length); ; numHits--) {
+    const spans = await readSpans(places, plan, hits.slice(0, numHits), numHits > 0 ? NEIGHBOURS : 0);
+    const content = model.tokenizer.encode(rereadPrompt(spans, options.question)).ids;
+    if (content.length > room && numHits > 0) continue;
+    const tokens = Int32Array.of(...content, ...tailIds);
+    const context = model.transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], prefixIds.length + tokens.length + options.maxOutputTokens);
+    try {
+      return { generated: await generateAnswer(model, context, tokens, options), spans };
+    } finally {
+      context.dispose();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// Does the quoted text carry the answer? Words and numbers, not meaning: a check that errs on the side of doubt.
+import { wordsOf } from '../segment/words.ts';
+
+/** Words that say nothing by themselves, as stems. */
+const FUNCTION_WORDS = new Set([...wordsOf(`a an the of to in on at by for from with without into onto about as is are was were be been being am do does did done
+  has have had having will would shall should can could may might must not no nor and or but if then than that this these those there here it its he she they them
+  his her their our your my we you i me him us who whom whose which what when where why how so such very also just only own same too one s t according
+  text passage document answer question mentioned stated said says`)].map((word) => word.stem));
+
+export function contentStems(text: string): string[] {
+  return [...new Set([...wordsOf(text)].map((word) => word.stem))].filter((stem) => !FUNCTION_WORDS.has(stem));
+}
+
+/** At least this part of the answer's content words that the question does not hold must be quoted. */
+const MIN_COVERED = 2 / 3;
+
+export function isSupported(answer: string, question: string, quotes: readonly string[]): boolean {
+  const quoted = new Set(contentStems(quotes.join('\n')));
+  const asked = new Set(contentStems(question));
+  const said = contentStems(answer);
+  const isNumber = (stem: string): boolean => /\p{N}/u.test(stem);
+  if (said.some((stem) => isNumber(stem) && !quoted.has(stem))) return false;
+  const fresh = said.filter((stem) => !asked.has(stem));
+  // An answer that only repeats the question's words stands or falls with all of them.
+  const needed = fresh.length > 0 ? fresh : said;
+  if (needed.length === 0) return false;
+  const covered = needed.filter((stem) => quoted.has(stem)).length;
+  return covered >= MIN_COVERED * needed.length;
+}

@@ -1,0 +1,47 @@
+// Chunks -> segments. A chunk whose segment is stored is a lookup, whoever encoded it and when.
+import { blobKeys } from '../blob-keys.ts';
+import type { Chunk, EncodeHooks, EncodeStats, ReaderContext, ReadingPlan } from '../contract.ts';
+import { throwIfCancelled } from '../control.ts';
+import { writeSegment } from '../segment/format.ts';
+import { writeKeysAndValues } from '../segment/keys-and-values.ts';
+import { buildSegment } from './build-segment.ts';
+import { encodeChunk } from './chunk-pass.ts';
+import { encodeTrails } from './encode-trails.ts';
+
+/** Chunks [from, to) of the plan, and the trails of their blocks. */
+export async function encodeChunks(ctx: ReaderContext, plan: ReadingPlan, range: { from: number; to: number }, hooks: EncodeHooks): Promise<EncodeStats> {
+  const stats: EncodeStats = { chunksEncoded: 0, chunksReused: 0, tokensEncoded: 0 };
+  const chunks = plan.chunks.slice(range.from, range.to);
+  await encodeTrails(ctx, plan, [...new Set(chunks.flatMap((chunk) => chunk.trails))].filter((trail) => trail >= 0), hooks.control);
+  for (const chunk of chunks) {
+    throwIfCancelled(hooks.control);
+    const started = performance.now();
+    const numTokens = chunk.tokenEnd - chunk.tokenStart;
+    const reused = await isStored(ctx, plan, chunk);
+    if (!reused) await encodeAndStore(ctx, plan, chunk, hooks);
+    stats[reused ? 'chunksReused' : 'chunksEncoded']++;
+    if (!reused) stats.tokensEncoded += numTokens;
+    await hooks.onChunk?.({ index: chunk.index, numTokens, reused, seconds: (performance.now() - started) / 1000 });
+  }
+  return stats;
+}
+
+/** For each chunk of the plan, whether all that the reading keeps of it is stored. */
+export async function storedChunks(ctx: ReaderContext, plan: ReadingPlan): Promise<boolean[]> {
+  const stored: boolean[] = [];
+  for (const chunk of plan.chunks) stored.push(await isStored(ctx, plan, chunk));
+  return stored;
+}
+
+async function isStored({ blobs }: ReaderContext, plan: ReadingPlan, chunk: Chunk): Promise<boolean> {
+  if ((await blobs.stat(chunk.segment)) === undefined) return false;
+  return plan.keep === 'index' || (await blobs.stat(blobKeys.keysAndValues(chunk.segment))) !== undefined;
+}
+
+async function encodeAndStore(ctx: ReaderContext, plan: ReadingPlan, chunk: Chunk, hooks: EncodeHooks): Promise<void> {
+  const encoded = await encodeChunk(ctx, plan, chunk, plan.keep, hooks.control);
+  const text = await ctx.blobs.getRange(blobKeys.text(plan.documentId), chunk.byteStart, chunk.byteEnd);
+  // The segment is written last: where it is, the reading has all it keeps of the chunk.
+  if (encoded.all !== undefined) await ctx.blobs.put(blobKeys.keysAndValues(chunk.segment), writeKeysAndValues(encoded.all));
+  await ctx.blobs.put(chunk.segment, writeSegment(buildSegment(plan, chunk, encoded, text)));
+}

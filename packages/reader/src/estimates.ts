@@ -1,0 +1,34 @@
+// Bytes that a task needs beyond the loaded model: what the worker's ledger reserves before it starts. Estimates from above, not measurements.
+import type { TransformerConfig } from '@lectern/model';
+import { MAX_CANDIDATE_TOKENS } from './ask/sparse.ts';
+import type { ReaderModel, ReadingPlan } from './contract.ts';
+
+const MIB = 1024 * 1024;
+const FLOAT_BYTES = 4;
+/** Buffers, parsers' trees and typed arrays that the sums below leave out. */
+const BASE_BYTES = 32 * MIB;
+
+/** The largest chunk in one pass, what is taken from it, and its files. */
+export function encodeTaskBytes(model: ReaderModel, plan: ReadingPlan): number {
+  const { config } = model.transformer;
+  const numTokens = plan.chunks.reduce((most, c) => Math.max(most, c.tokenEnd - c.overlapStart), 0);
+  const pass = numTokens * (keyValueBytes(config) + activationBytes(config));
+  const indexed = numTokens * plan.heads.length * (config.headDim * (FLOAT_BYTES + 2) + 8);
+  const kept = plan.keep === 'all' ? numTokens * keyValueBytes(config) * 1.5 : 0; // as floats, and twice as int8
+  return Math.ceil(BASE_BYTES + pass + indexed + kept);
+}
+
+/** Extraction holds the file, its text as UTF-16 and UTF-8, and a parser's tree. */
+export const planTaskBytes = (numBytes: number): number => BASE_BYTES + 8 * numBytes;
+
+/** The larger of the two modes: sparse holds its candidates as floats here and in the engine. */
+export function askTaskBytes(model: ReaderModel): number {
+  const { config } = model.transformer;
+  const candidates = Math.min(MAX_CANDIDATE_TOKENS, config.contextLength) * keyValueBytes(config) * 2.25;
+  const pass = Math.min(4096, config.contextLength) * (keyValueBytes(config) + activationBytes(config));
+  return Math.ceil(BASE_BYTES + candidates + pass);
+}
+
+const keyValueBytes = (c: TransformerConfig): number => 2 * c.numLayers * c.numKvHeads * c.headDim * FLOAT_BYTES;
+/** Hidden state in and out, norm, q, k, v, attention out, gate, up. */
+const activationBytes = (c: TransformerConfig): number => (4 * c.dim + 2 * c.numHeads * c.headDim + 2 * c.numKvHeads * c.headDim + 2 * c.ffnDim) * FLOAT_BYTES;

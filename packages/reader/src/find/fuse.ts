@@ -1,0 +1,31 @@
+// Reciprocal rank fusion: ranks are comparable between routes where scores are not.
+import type { Route } from '@lectern/shared';
+
+const K = 20;
+const DEPTH = 300;
+
+export interface FusedHit {
+  block: number;
+  score: number; // sum over routes of 1 / (K + rank)
+  ranks: Partial<Record<Route, number>>; // 1-based, for the routes that ranked it within DEPTH
+}
+
+/** Blocks by falling score, ties by block id; only scores above `above`. */
+export function rankBlocks(scores: Float64Array, above: number): number[] {
+  const blocks: number[] = [];
+  for (let b = 0; b < scores.length; b++) if (scores[b] > above) blocks.push(b);
+  return blocks.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, DEPTH);
+}
+
+export function fuse(rankings: ReadonlyArray<{ route: Route; blocks: readonly number[] }>, top: number): FusedHit[] {
+  const hits = new Map<number, FusedHit>();
+  for (const { route, blocks } of rankings) {
+    blocks.slice(0, DEPTH).forEach((block, i) => {
+      const hit = hits.get(block) ?? { block, score: 0, ranks: {} };
+      hit.score += 1 / (K + i + 1);
+      hit.ranks[route] = i + 1;
+      hits.set(block, hit);
+    });
+  }
+  return [...hits.values()].sort((a, b) => b.score - a.score || a.block - b.block).slice(0, top);
+}
