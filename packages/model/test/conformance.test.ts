@@ -12,7 +12,9 @@ const models = await Promise.all(Object.entries(TINY_SHAPES).map(async ([shape, 
   const model = await writeTinyModel(sizes, 42);
   return { shape, ...model, reference: await load(model.file, 'reference') };
 }));
-afterAll(() => models.forEach(({ remove }) => remove()));
+afterAll(() => {
+  for (const { remove } of models) remove();
+});
 
 async function load(file: Parameters<typeof loadTransformer>[0], engine: EngineName): Promise<Transformer> {
   return loadTransformer(file, { numThreads: 2, engines: [engine] });

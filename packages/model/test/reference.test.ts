@@ -23,7 +23,7 @@ afterAll(() => {
 function expectClose(actual: Float32Array | undefined, expected: Float32Array | undefined): void {
   const largest = expected!.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
   expect(actual!.length).toBe(expected!.length);
-  actual!.forEach((x, i) => expect(Math.abs(x - expected![i])).toBeLessThan(1e-5 * largest));
+  for (const [i, x] of actual!.entries()) expect(Math.abs(x - expected![i])).toBeLessThan(1e-5 * largest);
 }
 
 describe('the same answer however the work is cut up', () => {

@@ -5,7 +5,9 @@ import { expectSparseEqualsDense } from './sparse-equals-dense.ts';
 import { randomTokens, TINY_SHAPES, writeTinyModel } from './tiny-model.ts';
 
 const models = await Promise.all(Object.entries(TINY_SHAPES).map(async ([shape, sizes]) => ({ shape, ...(await writeTinyModel(sizes, 3)) })));
-afterAll(() => models.forEach(({ remove }) => remove()));
+afterAll(() => {
+  for (const { remove } of models) remove();
+});
 
 describe.each(models)('reference, $shape', ({ file }) => {
   it('every block listed equals dense', async () => {

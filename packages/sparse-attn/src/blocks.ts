@@ -49,8 +49,8 @@ export function checkBlockTable(table: BlockTable, numKvHeads: number, numBlocks
 /** One list of blocks per KV head -> CSR. */
 export function blockTable(lists: readonly ArrayLike<number>[]): BlockTable {
   const offsets = new Int32Array(lists.length + 1); // (numKvHeads + 1)
-  lists.forEach((list, head) => { offsets[head + 1] = offsets[head] + list.length; });
+  for (const [head, list] of lists.entries()) offsets[head + 1] = offsets[head] + list.length;
   const ids = new Int32Array(offsets[lists.length]);
-  lists.forEach((list, head) => ids.set(list, offsets[head]));
+  for (const [head, list] of lists.entries()) ids.set(list, offsets[head]);
   return { offsets, ids };
 }

@@ -25,7 +25,10 @@ export function blockMass(lse: Float32Array, numQueries: number): Float64Array {
     for (let i = query; i < lse.length; i += numQueries) max = Math.max(max, lse[i]);
     if (max === Number.NEGATIVE_INFINITY) continue;
     let sum = 0;
-    for (let i = query; i < lse.length; i += numQueries) sum += mass[i] = Math.exp(lse[i] - max);
+    for (let i = query; i < lse.length; i += numQueries) {
+      mass[i] = Math.exp(lse[i] - max);
+      sum += mass[i];
+    }
     for (let i = query; i < lse.length; i += numQueries) mass[i] /= sum;
   }
   return mass;

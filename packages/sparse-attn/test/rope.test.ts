@@ -14,7 +14,7 @@ describe.each(['interleaved', 'halves'] as const)('rotate, %s', (ropeStyle) => {
       const x = vector(seed);
       rotate(x, p, rope);
       rotate(x, -p, rope);
-      vector(seed).forEach((value, i) => expect(x[i]).toBeCloseTo(value, 9));
+      for (const [i, value] of vector(seed).entries()) expect(x[i]).toBeCloseTo(value, 9);
     }));
   });
 

@@ -37,7 +37,7 @@ export class ReferenceContext implements Context {
       rotatedKeys: new Float32Array(maxRows * rowSize),
       values: new Float32Array(maxRows * rowSize),
     }));
-    parts.forEach((part, i) => this.#append(part, i));
+    for (const [i, part] of parts.entries()) this.#append(part, i);
     this.checkRoom(0);
   }
 

@@ -32,7 +32,7 @@ function runLayers(weights: Weights, context: ReferenceContext, tokens: Int32Arr
   const wantedQueries = want.queries && new Float32Array(numTokens * want.queries.length * config.headDim); // (numTokens, queries, headDim)
 
   const x = new Float64Array(numTokens * dim); // (numTokens, dim), the residual stream
-  tokens.forEach((token, i) => x.set(weights.tokenEmbd.subarray(token * dim, (token + 1) * dim), i * dim));
+  for (const [i, token] of tokens.entries()) x.set(weights.tokenEmbd.subarray(token * dim, (token + 1) * dim), i * dim);
   for (let layer = 0; layer < Math.min(stopLayer + 1, config.numLayers); layer++) {
     lookAtControl(want.control, Math.floor((1000 * layer) / config.numLayers));
     const layerWeights = weights.layers[layer];

@@ -47,7 +47,10 @@ export class SparsePart {
   ): ChosenRows {
     const index = layer * this.#config.numKvHeads + kvHead;
     let chosen = this.#chosen.get(index);
-    if (!chosen) this.#chosen.set(index, chosen = this.#choose(layer, kvHead, queries));
+    if (!chosen) {
+      chosen = this.#choose(layer, kvHead, queries);
+      this.#chosen.set(index, chosen);
+    }
     return chosen;
   }
 

@@ -26,7 +26,10 @@ const loaded = new Map<string, { weights: Promise<Weights>; numUsers: number }>(
 /** Every call must be followed by one releaseWeights. */
 export async function acquireWeights(file: ModelFile): Promise<Weights> {
   let entry = loaded.get(file.path);
-  if (!entry) loaded.set(file.path, entry = { weights: readWeights(file), numUsers: 0 });
+  if (!entry) {
+    entry = { weights: readWeights(file), numUsers: 0 };
+    loaded.set(file.path, entry);
+  }
   entry.numUsers++;
   try {
     return await entry.weights;
