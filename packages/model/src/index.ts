@@ -2,3 +2,4 @@ export type * from './contract.ts';
 export * from './gguf/index.ts';
 export { loadTransformer, TRANSFORMER_ENGINES } from './engines.ts';
 export * from './tokenizer/index.ts';
+export * from './chat/index.ts';

@@ -1,6 +1,6 @@
 // The vocabulary in a model file's metadata, checked: token texts, kinds, special ids.
 import { invalidFile, unsupportedFile } from '../gguf/errors.ts';
-import { readBoolean, readInteger, readNumbers, readString, readStrings, required } from '../gguf/metadata.ts';
+import { readInteger, readNumbers, readString, readStrings, required } from '../gguf/metadata.ts';
 import type { ModelFile } from '../contract.ts';
 import { gpt2Splitter, llama3Splitter, type Splitter } from './split.ts';
 
@@ -11,15 +11,13 @@ export interface PreTokenizer {
   split: Splitter;
   /** A piece that is a token as a whole is taken as it is, whatever the merges would give. */
   wholePieces: boolean;
-  /** Where the file does not say. */
-  addBos: boolean;
 }
 
 const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map([
-  ['smollm', { split: gpt2Splitter(true), wholePieces: false, addBos: false }],
-  ['gpt-2', { split: gpt2Splitter(false), wholePieces: false, addBos: false }],
-  ['llama-bpe', { split: llama3Splitter(3), wholePieces: true, addBos: true }],
-  ['qwen2', { split: llama3Splitter(1), wholePieces: false, addBos: false }],
+  ['smollm', { split: gpt2Splitter(true), wholePieces: false }],
+  ['gpt-2', { split: gpt2Splitter(false), wholePieces: false }],
+  ['llama-bpe', { split: llama3Splitter(3), wholePieces: true }],
+  ['qwen2', { split: llama3Splitter(1), wholePieces: false }],
 ]);
 
 /** Texts that end a turn or a text in the models known so far, wherever they are control tokens. */
@@ -52,8 +50,7 @@ export function readVocabulary({ path, metadata }: ModelFile): Vocabulary {
 
   const token = (name: string) => readInteger(path, metadata, key(name), { min: 0, max: tokens.length - 1 });
   const eosToken = required(path, key('eos_token_id'), token('eos_token_id'));
-  const bosToken = readBoolean(path, metadata, key('add_bos_token')) ?? pre.addBos ? token('bos_token_id') : undefined;
   const stopTokens = new Set([eosToken, token('eot_token_id'), token('eom_token_id')].filter((id) => id !== undefined));
   for (const [id, text] of tokens.entries()) if (STOP_TEXTS.has(text) && kinds[id] === KIND.control) stopTokens.add(id);
-  return { tokens, kinds, merges, pre, bosToken, eosToken, stopTokens: [...stopTokens].sort((a, b) => a - b) };
+  return { tokens, kinds, merges, pre, bosToken: token('bos_token_id'), eosToken, stopTokens: [...stopTokens].sort((a, b) => a - b) };
 }
