@@ -21,6 +21,8 @@ export const encodeTaskSchema = base.extend({
   /** Chunk indexes [from, to) of the reading's plan. */
   from: z.int().min(0),
   to: z.int().min(1),
+  /** What it needs at once, stated before it starts: the worker's ledger reserves that much. */
+  numBytes: z.int().min(0),
 });
 export type EncodeTask = z.infer<typeof encodeTaskSchema>;
 

@@ -1,0 +1,54 @@
+// Settings of a worker. The only file of this service that knows environment variables.
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { LOG_LEVELS, parseEnv } from '@lectern/shared';
+import { z } from 'zod';
+import { defaultMemoryLimit } from './memory-limit.ts';
+
+const positive = z.coerce.number().int().positive();
+const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+
+export const workerConfigSchema = z.object({
+  /** redis://, rediss://, unix:// or a path. */
+  REDIS_URL: z.string().min(1).default('redis://127.0.0.1:6379'),
+  /** Folder of documents, segments and readings, shared by all workers and the API. */
+  BLOB_DIR: z.string().min(1).default(join(homedir(), '.lectern', 'blobs')),
+  /** Where models are cached. */
+  LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
+  /** A catalog id, or the path of a GGUF file. */
+  MODEL: z.string().min(1).default('smollm2-135m-instruct'),
+  /** 1: never download a model. */
+  OFFLINE: z.stringbool().default(false),
+  ENGINES: list.pipe(z.array(z.enum(['native', 'reference'])).min(1)).optional(),
+  /** Threads that read: one chunk each. */
+  READ_THREADS: positive.max(1024).default(() => availableParallelism()),
+  /** Native threads of the one thread that answers. */
+  ASK_THREADS: positive.max(1024).default(() => availableParallelism()),
+  /** V8 heap of one compute thread, MiB; Node's own limit when absent. */
+  THREAD_HEAP_MB: positive.optional(),
+  /** Bytes that this process may use; default 0.8 of the cgroup's limit or of the machine's memory. */
+  MEMORY_LIMIT_BYTES: positive.default(defaultMemoryLimit),
+  /** 0 takes any free port; no metrics are served when absent. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** How long a task stays this worker's after its last sign of life. */
+  LOCK_DURATION_MS: positive.min(1_000).default(15_000),
+  /** How often tasks of dead workers are looked for. */
+  STALLED_INTERVAL_MS: positive.min(500).default(5_000),
+  /** Most chunks in one encode task. */
+  ENCODE_TASK_CHUNKS: positive.max(1024).default(8),
+  /** After SIGTERM: how long running tasks may take to hand back. */
+  SHUTDOWN_TIMEOUT_MS: positive.default(20_000),
+  HEARTBEAT_MS: positive.default(5_000),
+  RECONCILE_MS: positive.default(15_000),
+  MAX_DOCUMENT_BYTES: positive.default(256 * 2 ** 20),
+  MAX_DOCUMENT_CHARS: positive.default(200_000_000),
+  MAX_DOCUMENT_PAGES: positive.default(20_000),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+export type WorkerConfig = z.output<typeof workerConfigSchema>;
+
+export function workerConfig(env: Record<string, string | undefined> = process.env): WorkerConfig {
+  return parseEnv(workerConfigSchema, env);
+}

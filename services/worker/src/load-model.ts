@@ -1,0 +1,57 @@
+// The worker's pools with their model loaded: one thread fetches and loads first, then the others share its weights.
+import { residentAnonymousBytes, ServiceError, type Logger, type WorkerMetrics } from '@lectern/shared';
+import type { WorkerConfig } from './config.ts';
+import { countCosts } from './gauges.ts';
+import { Ledger } from './ledger.ts';
+import { ComputePool, type PoolName } from './threads/pool.ts';
+import { newControl, type ModelFacts, type ThreadSettings } from './threads/protocol.ts';
+
+export interface LoadHooks {
+  log: Logger;
+  metrics: WorkerMetrics;
+  /** Bytes of the model file fetched so far; not called when it is cached. */
+  onDownload?: ((progress: { doneBytes: number; totalBytes: number }) => void) | undefined;
+}
+
+export interface LoadedPools {
+  pools: { read: ComputePool; ask: ComputePool };
+  model: ModelFacts;
+  /** What is left of the memory limit once all is loaded. */
+  ledger: Ledger;
+}
+
+export async function loadPools(config: WorkerConfig, { log, metrics, onDownload }: LoadHooks): Promise<LoadedPools> {
+  const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline'>) => new ComputePool({
+    name, numThreads, heapMb: config.THREAD_HEAP_MB,
+    settings: { blobDir: config.BLOB_DIR, model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
+    onCosts: (_, costs) => countCosts(metrics, costs),
+    onCrash: (reason) => {
+      metrics.threadRestarts.inc({ reason });
+      log.error({ pool: name, reason }, 'a compute thread ended by itself; another is started');
+    },
+  });
+  const ask = open('ask', 1, { numThreads: config.ASK_THREADS, offline: config.OFFLINE });
+  let read: ComputePool | undefined;
+  try {
+    const { value: model } = await ask.run({ kind: 'describe' }, {
+      control: newControl(),
+      onMessage: (message) => { if (message.type === 'download') onDownload?.(message); },
+    });
+    read = open('read', config.READ_THREADS, { numThreads: 1, offline: true });
+    await read.warmUp(newControl());
+    return { pools: { read, ask }, model, ledger: await ledgerOf(config) };
+  } catch (error) {
+    await Promise.all([ask.close(0), read?.close(0)]);
+    throw error;
+  }
+}
+
+async function ledgerOf({ MEMORY_LIMIT_BYTES: limitBytes }: WorkerConfig): Promise<Ledger> {
+  const usedBytes = (await residentAnonymousBytes()) ?? process.memoryUsage.rss();
+  if (usedBytes > limitBytes) {
+    throw new ServiceError('DOES_NOT_FIT', `the loaded model and its threads take ${usedBytes} bytes, this worker may use ${limitBytes}`, {
+      details: { neededBytes: usedBytes, limitBytes },
+    });
+  }
+  return new Ledger(limitBytes - usedBytes);
+}

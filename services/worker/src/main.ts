@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// A worker as a process of its own. SIGTERM or SIGINT: hand back and exit 0; once more: exit at once.
+import { errorToData } from '@lectern/shared';
+import { workerConfig } from './config.ts';
+import { startWorker, type RunningWorker } from './start.ts';
+
+let worker: RunningWorker | undefined;
+let signals = 0;
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (++signals > 1 || !worker) process.exit(signals > 1 ? 130 : 0);
+    worker.close().then(() => process.exit(0), fail);
+  });
+}
+
+try {
+  worker = await startWorker(workerConfig());
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  const { code, message } = errorToData(error);
+  process.stderr.write(`lectern worker: ${message} (${code})\n`);
+  process.exit(1);
+}

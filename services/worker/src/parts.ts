@@ -1,0 +1,22 @@
+// What a worker consists of: made once by start.ts, handed to every task.
+import type { JobDeps, Logger, Stores, WorkerMetrics } from '@lectern/shared';
+import type { ActiveTasks } from './active-tasks.ts';
+import type { WorkerConfig } from './config.ts';
+import type { Ledger } from './ledger.ts';
+import type { ComputePool } from './threads/pool.ts';
+import type { ModelFacts } from './threads/protocol.ts';
+
+export interface WorkerParts {
+  /** host:pid */
+  id: string;
+  config: WorkerConfig;
+  log: Logger;
+  metrics: WorkerMetrics;
+  stores: Stores;
+  /** What starting and repairing jobs needs: stores and queues. */
+  deps: JobDeps;
+  pools: { read: ComputePool; ask: ComputePool };
+  ledger: Ledger;
+  active: ActiveTasks;
+  model: ModelFacts;
+}

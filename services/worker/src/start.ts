@@ -1,0 +1,96 @@
+// Puts a worker together and takes it apart again. Everything with a life of its own is started and ended here.
+import { hostname } from 'node:os';
+import { connectRedis, createLogger, createStores, createWorkerMetrics, openQueues, registerRedisMetrics, type Logger } from '@lectern/shared';
+import { Registry } from 'prom-client';
+import { ActiveTasks } from './active-tasks.ts';
+import { startBullWorkers } from './bull-workers.ts';
+import { watchCancels } from './cancel-watch.ts';
+import type { WorkerConfig } from './config.ts';
+import { every } from './every.ts';
+import { setGauges } from './gauges.ts';
+import { announce } from './heartbeat.ts';
+import { loadPools } from './load-model.ts';
+import { startMetricsServer } from './metrics-server.ts';
+import type { WorkerParts } from './parts.ts';
+import { reconcileOnce } from './reconcile-loop.ts';
+import { drain } from './drain.ts';
+import { version } from './version.ts';
+
+export interface StartOptions {
+  /** @default one that writes to stdout at LOG_LEVEL */
+  log?: Logger;
+  /** Bytes of the model file fetched so far; not called when it is cached. */
+  onDownload?: (progress: { doneBytes: number; totalBytes: number }) => void;
+}
+
+export interface RunningWorker {
+  /** host:pid */
+  id: string;
+  metricsUrl?: string;
+  /** Hands back or finishes what runs, within SHUTDOWN_TIMEOUT_MS; then everything is closed. */
+  close(): Promise<void>;
+}
+
+export async function startWorker(config: WorkerConfig, options: StartOptions = {}): Promise<RunningWorker> {
+  const id = `${hostname()}:${process.pid}`;
+  const log = (options.log ?? createLogger({ service: 'worker', level: config.LOG_LEVEL })).child({ worker: id });
+  const onRedisError = (error: Error) => log.warn({ err: error }, 'Redis connection');
+  const closing: Array<() => Promise<unknown> | unknown> = []; // in the order of opening; undone backwards
+  const closeAll = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const registry = new Registry();
+    const metrics = createWorkerMetrics(registry);
+    let isUp = false;
+
+    const redis = await connectRedis(config.REDIS_URL, { role: 'client', onError: onRedisError });
+    closing.push(() => redis.disconnect());
+    const bullRedis = await connectRedis(config.REDIS_URL, { role: 'worker', onError: onRedisError });
+    closing.push(() => bullRedis.disconnect());
+    const stores = createStores(redis);
+    closing.push(() => stores.close());
+    const queues = openQueues(redis, { onError: onRedisError });
+    closing.push(() => queues.close());
+
+    const { pools, model, ledger } = await loadPools(config, { log, metrics, onDownload: options.onDownload });
+    closing.push(() => Promise.all([pools.read.close(config.SHUTDOWN_TIMEOUT_MS), pools.ask.close(config.SHUTDOWN_TIMEOUT_MS)]));
+    const { readQueue, askQueue } = queues;
+    const parts: WorkerParts = {
+      id, config, log, metrics, stores, pools, ledger, model, active: new ActiveTasks(),
+      deps: { jobs: stores.jobs, readings: stores.readings, readQueue, askQueue },
+    };
+
+    metrics.buildInfo.set({ service: 'worker', version, node: process.version, engine: model.engine, model: model.id }, 1);
+    registerRedisMetrics(registry, metrics, redis);
+    const refresh = () => setGauges(metrics, { pools: [pools.read, pools.ask], ledger, memoryLimitBytes: config.MEMORY_LIMIT_BYTES, isUp: () => isUp });
+    const server = config.METRICS_PORT === undefined ? undefined
+      : await startMetricsServer(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT }, { isUp: () => isUp, refresh });
+    closing.push(() => server?.close());
+
+    const startedAt = new Date().toISOString();
+    const failing = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed; it is tried again`);
+    await announce(parts, startedAt);
+    closing.push(() => stores.workers.withdraw(id).catch(failing('withdrawing')));
+    for (const loop of [
+      watchCancels({ active: parts.active, jobs: stores.jobs, readings: stores.readings, onError: failing('looking for cancels') }),
+      every(config.HEARTBEAT_MS, () => announce(parts, startedAt), failing('announcing')),
+      every(config.RECONCILE_MS, () => reconcileOnce(parts, redis), failing('reconciling')),
+    ]) closing.push(() => loop.stop());
+    const bullWorkers = startBullWorkers(parts, bullRedis);
+    closing.push(() => drain(parts, bullWorkers));
+
+    isUp = true;
+    log.info({ model: model.id, engine: model.engine, device: model.device, readThreads: config.READ_THREADS, memoryBytes: ledger.limitBytes }, 'worker is up');
+    let closed: Promise<void> | undefined;
+    const close = () => {
+      isUp = false;
+      closed ??= closeAll().then(() => log.info('worker has stopped'));
+      return closed;
+    };
+    return { id, close, ...(server ? { metricsUrl: server.url } : {}) };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+// A compute thread: loads the model once, then runs one task at a time. Everything heavy happens here.
+import { performance } from 'node:perf_hooks';
+import { threadId, workerData } from 'node:worker_threads';
+import { ask, encodeChunks, encodeTaskBytes, find, loadPlan, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type ReaderContext, type ReaderModel, type ReadingPlan } from '@lectern/reader';
+import { createFsBlobStore } from '@lectern/shared';
+import { MeteredBlobs } from './metered-blobs.ts';
+import { modelFacts } from './model-facts.ts';
+import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadValues } from './protocol.ts';
+
+const settings = workerData as ThreadSettings;
+const blobs = new MeteredBlobs(createFsBlobStore(settings.blobDir));
+
+let loaded: ReaderModel | undefined;
+
+/** A failed load is tried again by the next task: the disk or the network may have come back. */
+async function model(report: (message: ThreadMessage) => void): Promise<ReaderModel> {
+  if (loaded) return loaded;
+  loaded = await loadReaderModel(settings.model, {
+    home: settings.home,
+    numThreads: settings.numThreads,
+    offline: settings.offline,
+    ...(settings.engines ? { engines: settings.engines } : {}),
+    onProgress: (progress) => report({ type: 'download', doneBytes: progress.doneBytes, totalBytes: progress.totalBytes }),
+  });
+  return loaded;
+}
+
+let lastPlan: ReadingPlan | undefined;
+
+/** Tasks of one reading come one after another: the last plan is kept. A plan never changes under its id. */
+async function planOf(readingId: string): Promise<ReadingPlan> {
+  if (lastPlan?.readingId !== readingId) lastPlan = await loadPlan(blobs, readingId);
+  return lastPlan;
+}
+
+export default async function run(request: ThreadRequest): Promise<ThreadReply<ThreadValues[keyof ThreadValues]>> {
+  const started = performance.now();
+  let loadSeconds = 0;
+  const report = (message: ThreadMessage) => request.port.postMessage(message);
+  const before = loaded?.transformer.traffic() ?? { keyValueBytes: 0, weightBytes: 0 };
+  const reply = await toReply(async () => {
+    const reader = await model(report);
+    loadSeconds = (performance.now() - started) / 1000;
+    return execute(request, reader, report);
+  }, () => {
+    const after = loaded?.transformer.traffic() ?? before;
+    return {
+      threadId, loadSeconds, seconds: (performance.now() - started) / 1000,
+      keyValueBytes: after.keyValueBytes - before.keyValueBytes, weightBytes: after.weightBytes - before.weightBytes,
+      blobs: blobs.takeTraffic(),
+    };
+  });
+  request.port.close();
+  return reply;
+}
+
+async function execute({ task, control: shared }: ThreadRequest, reader: ReaderModel, report: (message: ThreadMessage) => void): Promise<ThreadValues[keyof ThreadValues]> {
+  if (task.kind === 'describe') return modelFacts(reader);
+  const control = new Int32Array(shared);
+  const context: ReaderContext = { blobs, model: reader, tenant: task.tenant };
+  if (task.kind === 'plan') {
+    const plan = await planReading(context, { ...task, control });
+    lastPlan = plan;
+    const stored = await storedChunks(context, plan);
+    const structure = await loadStructure(blobs, task.documentId);
+    return {
+      numTokens: plan.numTokens, numChars: plan.numChars, numPages: structure?.pages.length ?? 0, numChunks: plan.chunks.length, numBlocks: plan.numBlocks,
+      chunkTokens: Int32Array.from(plan.chunks, (chunk) => chunk.tokenEnd - chunk.tokenStart),
+      stored: Uint8Array.from(stored, Number),
+      encodeTaskBytes: encodeTaskBytes(reader, plan),
+    };
+  }
+  const plan = await planOf(task.readingId);
+  switch (task.kind) {
+    case 'encode':
+      return encodeChunks(context, plan, task, { control, onChunk: (chunk) => report({ type: 'chunk', ...chunk }) });
+    case 'seal':
+      await sealReading(context, plan);
+      return null;
+    case 'find':
+      return find(context, plan, task.options);
+    case 'ask':
+      return ask(context, plan, { ...task.options, control, onDelta: (text) => report({ type: 'delta', text }) });
+  }
+}
