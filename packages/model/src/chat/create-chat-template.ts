@@ -1,13 +1,13 @@
 // The prompt format of a model: the Jinja template in its file, else a plain one for base models.
 // A template is untrusted: its text, time and output are bounded. (It sees messages and flags only; Jinja here has no way out.)
 import { runInNewContext } from 'node:vm';
-import { Template } from '@huggingface/jinja';
+import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import type { ChatMessage, ChatTemplate, ModelFile } from '../contract.ts';
+import { GLOBALS } from './globals.ts';
 import { invalidFile } from '../gguf/errors.ts';
 import { readInteger, readString, readStrings } from '../gguf/metadata.ts';
 
 const MAX_TEMPLATE_UNITS = 64 * 1024;
-const MAX_RANGE = 100_000;
 const MAX_RENDER_MS = 2000;
 const MAX_ADDED_UNITS = 1 << 20; // beyond what the messages hold
 
@@ -21,11 +21,11 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
   const template = parse(path, text);
   const tokens = readStrings(path, metadata, 'tokenizer.ggml.tokens') ?? [];
   const tokenText = (key: string): string => tokens[readInteger(path, metadata, key, { min: 0, max: tokens.length - 1 }) ?? -1] ?? '';
-  const variables = { range, bos_token: tokenText('tokenizer.ggml.bos_token_id'), eos_token: tokenText('tokenizer.ggml.eos_token_id') };
+  const variables = { bos_token: tokenText('tokenizer.ggml.bos_token_id'), eos_token: tokenText('tokenizer.ggml.eos_token_id') };
 
   function render(messages: readonly ChatMessage[], { addGenerationPrompt }: { addGenerationPrompt: boolean }): string {
     const input = { ...variables, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt };
-    const rendered = withTimeLimit(path, () => template.render(input));
+    const rendered = withTimeLimit(path, () => run(template, input));
     const limit = messages.reduce((sum, { content }) => sum + content.length, MAX_ADDED_UNITS);
     if (rendered.length > limit) throw invalidFile(path, `its chat template wrote ${rendered.length} characters, at most ${limit} are taken`, { limit });
     return rendered;
@@ -48,12 +48,10 @@ function parse(path: string, text: string): Template {
   }
 }
 
-/** Jinja's range with a bound: the library's would fill the memory. */
-function range(start: number, stop?: number, step = 1): number[] {
-  const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  const length = Math.max(0, Math.ceil((to - from) / step));
-  if (!(length <= MAX_RANGE)) throw new RangeError(`range of ${length}, at most ${MAX_RANGE}`);
-  return Array.from({ length }, (_, i) => from + i * step);
+function run(template: Template, variables: Record<string, unknown>): string {
+  const environment = new Environment();
+  for (const [name, value] of Object.entries({ ...GLOBALS, ...variables })) environment.set(name, value);
+  return (new Interpreter(environment).run(template.parsed) as { value: string }).value;
 }
 
 /** node:vm is here for its clock alone: it ends synchronous code that does not end by itself. */
