@@ -78,7 +78,7 @@ function joinLines(head: string, tail: string): string {
 /** Distance of baselines that most lines keep. */
 function usualLeading(lines: readonly Line[]): number {
   const drops = lines.slice(1).map((line, i) => lines[i].y - line.y).filter((d) => d > 1);
-  return drops.length === 0 ? lines[0].size * 1.3 : percentile(drops, 0.4);
+  return drops.length === 0 ? lines[0].size * 1.3 : percentile(drops, 0.25);
 }
 
 function percentile(values: readonly number[], fraction: number): number {
