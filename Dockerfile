@@ -47,5 +47,5 @@ ENV METRICS_HOST=0.0.0.0 METRICS_PORT=9464
 EXPOSE 9464
 # The first start fetches the model.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=120s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/metrics').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "services/worker/dist/main.js"]
