@@ -88,64 +88,10 @@ it('every case of the conformance table gives numbers, and its sparse cases leav
   }
 });
 
-describe('control', () => {
-  const control = () => new Int32Array(new SharedArrayBuffer(8));
-
-  it('a cancelled pass throws JOB_CANCELLED and leaves the context as it was', async () => {
-    const context = transformer.context([], 30);
-    await forward(context, tokens(5));
-    const cancelled = control();
-    cancelled[0] = 1;
-    await expect(async () => forward(context, tokens(5), { control: cancelled })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
-    expect(context.numTokens).toBe(5);
-    const fresh = transformer.context([], 30);
-    await forward(fresh, tokens(5));
-    expectClose((await forward(context, tokens(5), { logits: 'last' })).logits, (await forward(fresh, tokens(5), { logits: 'last' })).logits);
-  });
-
-  it('progress reaches 1,000', async () => {
-    const progress = control();
-    await forward(transformer.context([], 30), tokens(5), { control: progress });
-    expect(progress[1]).toBe(1000);
-  });
-});
-
-describe('refusals', () => {
-  it('more tokens than the capacity', async () => {
-    await expect(async () => forward(transformer.context([], 4), tokens(5))).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG', details: { actual: 5, limit: 4 } });
-    await expect(async () => transformer.generate(transformer.context([], 9), { tokens: tokens(5), maxTokens: 6, stopTokens: [] }))
-      .rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
-  });
-
-  it('more positions than the trained window', async () => {
-    await expect(async () => forward(transformer.context([], 2000), tokens(1025))).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG', details: { limit: 1024 } });
-  });
-
-  it('values of the stop layer, and going on after an early stop', async () => {
-    const context = transformer.context([], 30);
-    await forward(context, tokens(5), { untilLayer: 1 });
-    expect(() => transformer.takeBlocks(context, 0, 5, [{ layer: 1, kvHead: 0 }], true)).toThrow(/values of layer 1/);
-    await expect(async () => forward(context, tokens(5))).rejects.toThrow(/up to layer 1 only/);
-    expect(() => transformer.context([{ kind: 'prefix', context }], 30)).toThrow(/up to layer 1 only/);
-  });
-
-  it('tokens outside the vocabulary, heads that are not there, foreign and disposed contexts', async () => {
-    await expect(async () => forward(transformer.context([], 4), Int32Array.of(file.config.vocabSize))).rejects.toThrow(/token 64 of a vocabulary of 64/);
-    await expect(async () => forward(transformer.context([], 4), tokens(1), { queries: [{ layer: 9, head: 0 }] })).rejects.toThrow(/layer 9/);
-    const disposed = transformer.context([], 4);
-    disposed.dispose();
-    await expect(async () => forward(disposed, tokens(1))).rejects.toThrow(/disposed/);
-  });
-
-  it('stored blocks that lack a head or the values', async () => {
-    const source = transformer.context([], 10);
-    await forward(source, tokens(10));
-    const heads = allKvHeads(transformer);
-    const partial = transformer.takeBlocks(source, 0, 10, heads.slice(1), true);
-    expect(() => transformer.context([{ kind: 'blocks', blocks: partial }], 4)).toThrow(/lack layer 0, KV head 0/);
-    const keysOnly = transformer.takeBlocks(source, 0, 10, heads, false);
-    expect(() => transformer.context([{ kind: 'blocks', blocks: keysOnly }], 4)).toThrow(/no values/);
-  });
+it('a refusal says what was found and the limit', async () => {
+  await expect(async () => forward(transformer.context([], 4), tokens(5))).rejects.toMatchObject({ details: { actual: 5, limit: 4 } });
+  await expect(async () => forward(transformer.context([], 2000), tokens(1025))).rejects.toMatchObject({ details: { actual: 1025, limit: 1024 } });
+  await expect(async () => forward(transformer.context([], 4), Int32Array.of(64))).rejects.toThrow(/token 64 of a vocabulary of 64/);
 });
 
 function copyOf(context: Context, capacity: number): Context {
