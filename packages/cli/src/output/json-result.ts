@@ -1,5 +1,5 @@
 // The JSON object that `ask --json` prints: these fields and no others, whatever the API adds later.
-import type { Citation, Figures, JobResult } from '@lectern/shared';
+import type { Citation, Figures, JobResult, Passage } from '@lectern/shared';
 
 export interface AskJson {
   answer: string;
@@ -17,11 +17,24 @@ export function askJson(result: JobResult): AskJson {
   };
 }
 
-export function citationJson({ text, startChar, endChar, page, trail, score }: Citation): AskJson['citations'][number] {
+function citationJson({ text, startChar, endChar, page, trail, score }: Citation): AskJson['citations'][number] {
   return { text, startChar, endChar, ...(page === undefined ? {} : { page }), trail, score };
 }
 
-export function figuresJson(f: Figures): AskJson['figures'] {
+function figuresJson(f: Figures): AskJson['figures'] {
   const { tokensRead, chunksEncoded, chunksReused, readSeconds, tokensPerSecond, findSeconds, answerSeconds, peakResidentBytes } = f;
   return { tokensRead, chunksEncoded, chunksReused, readSeconds, tokensPerSecond, findSeconds, answerSeconds, peakResidentBytes };
+}
+
+/** The JSON object that `search --json` prints. */
+export interface SearchJson {
+  passages: Array<AskJson['citations'][number] & { ranks: Passage['ranks'] }>;
+  figures: AskJson['figures'];
+}
+
+export function searchJson(result: JobResult): SearchJson {
+  return {
+    passages: (result.passages ?? []).map((passage) => ({ ...citationJson(passage), ranks: passage.ranks })),
+    figures: figuresJson(result.figures),
+  };
 }

@@ -1,0 +1,54 @@
+// lectern up: the whole service in the foreground, until Ctrl-C.
+import { ServiceError, hidePassword } from '@lectern/shared';
+import { type Command, Option } from 'commander';
+import { cliConfig } from '../config.ts';
+import { homeAt } from '../home.ts';
+import { interruptible } from '../interrupt.ts';
+import { ensureModel } from '../model-file.ts';
+import { type HomeOptions, homeOption, integerBetween } from '../options.ts';
+import { findRedis } from '../service/attach.ts';
+import { startHost } from '../service/host.ts';
+
+interface UpOptions extends HomeOptions {
+  host: string;
+  port: number;
+  model?: string;
+}
+
+export function addUpCommand(program: Command): void {
+  program.command('up')
+    .description('run the service in the foreground: API, worker and Redis')
+    .addOption(new Option('--port <n>', 'port of the API; 0 takes a free one').argParser(integerBetween(0, 65_535)).default(8080))
+    .option('--host <address>', 'address that the API listens on; anything but loopback requires API keys', '127.0.0.1')
+    .option('--model <id or path>', 'model of the worker (default: MODEL or smollm2-135m-instruct)')
+    .addOption(homeOption())
+    .action(up);
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const config = cliConfig(options);
+  const home = homeAt(config.homeRoot);
+  await interruptible(async (signal) => {
+    const model = await ensureModel(options.model ?? config.model, config, { quiet: false, signal });
+    const redisBinary = config.redisUrl === undefined ? await findRedis(config) : undefined;
+    const host = await startHost({
+      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, env: config.env, endsWhenUnused: false,
+    });
+    if (!host) throw new ServiceError('VALIDATION', `a lectern service already runs for ${home.root}; see ${home.serviceFile}`);
+    try {
+      await Promise.race([host.service.ensureWorker(model.argument), host.ended, aborted(signal)]);
+      if (!signal.aborted) {
+        process.stdout.write(`${host.service.url}\n`);
+        process.stderr.write(`lectern: more workers: lectern worker --redis ${hidePassword(host.service.redisUrl)} --blob ${home.blobs}\n`);
+      }
+      await Promise.race([host.ended, aborted(signal)]);
+    } finally {
+      await host.stop();
+    }
+  });
+}
+
+const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => {
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+});

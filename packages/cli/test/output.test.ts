@@ -1,0 +1,78 @@
+// What a person sees, and the exact JSON that a program sees.
+import type { JobResult } from '@lectern/shared';
+import { expect, test } from 'vitest';
+import { errorLine, exitStatusOf, Interrupted, UsageError } from '../src/errors.ts';
+import { askJson, searchJson } from '../src/output/json-result.ts';
+import { createProgress, createRate } from '../src/output/progress.ts';
+import { answerText, bytes, passagesText } from '../src/output/text-result.ts';
+
+const figures = {
+  tokensRead: 120_000, chunksEncoded: 118, chunksReused: 0, readSeconds: 200, tokensPerSecond: 600, findSeconds: 0.123, answerSeconds: 3.21,
+  peakResidentBytes: 512 * 2 ** 20, outputTokens: 12,
+};
+const citation = { text: 'The key is\nunder the \u001b[31mmat.', startChar: 10, endChar: 36, line: 3, page: 2, trail: ['House', 'Keys'], score: 1.5 };
+const result: JobResult = { answer: ' Under the mat. ', supported: true, finishReason: 'stop', citations: [citation], figures };
+
+test('ask --json holds the fields of the contract and no others', () => {
+  const { outputTokens: _, ...kept } = figures;
+  const { line: __, ...quoted } = citation;
+  expect(askJson(result)).toEqual({ answer: ' Under the mat. ', supported: true, citations: [quoted], figures: kept });
+  expect(Object.keys(askJson({ ...result, citations: [{ ...citation, page: undefined as never }] }).citations[0])).not.toContain('page');
+});
+
+test('search --json holds passages with their ranks', () => {
+  const passage = { ...citation, block: 4, ranks: { attention: 1, bm25: 3 } };
+  expect(searchJson({ citations: [], passages: [passage], figures }).passages[0]).toMatchObject({ startChar: 10, ranks: { attention: 1, bm25: 3 } });
+});
+
+test('an answer with its place, figures, and no control characters', () => {
+  const text = answerText(result, 'house.pdf');
+  expect(text).toContain('Under the mat.\n');
+  expect(text).toContain('[1] house.pdf, page 2, line 3, characters 10-36, House > Keys');
+  expect(text).toContain('"The key is under the \ufffd[31mmat."');
+  expect(text).toContain('120,000 tokens (118 chunks encoded, 0 reused, 200.0 s, 600 tokens/s)');
+  expect(text).not.toContain('not supported');
+});
+
+test('an unsupported answer and one that was cut off say so', () => {
+  const text = answerText({ ...result, supported: false, finishReason: 'length' }, 'x');
+  expect(text).toContain('not supported by the quotations');
+  expect(text).toContain('cut off by --max-tokens');
+});
+
+test('passages carry their ranks; none is said', () => {
+  expect(passagesText({ citations: [], passages: [{ ...citation, block: 0, ranks: { bm25: 2 } }], figures }, 'x')).toContain('(bm25 rank 2)');
+  expect(passagesText({ citations: [], figures }, 'x')).toContain('no passage found');
+});
+
+test('progress off a terminal is one line with rate and time left', () => {
+  const written: string[] = [];
+  const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+  const progress = createProgress({ label: 'reading', unit: 'tokens', format: String, quiet: false, stream });
+  progress.update(100, 1_000);
+  progress.update(200, 1_000); // within 5 s: not written
+  progress.update(1_000, 1_000);
+  expect(written[0]).toBe('reading: 100 of 1000 tokens\n');
+  expect(written).toHaveLength(2);
+});
+
+test('the rate is known after two different counts', () => {
+  let now = 0;
+  const rate = createRate(() => now);
+  expect(rate(0)).toBeUndefined();
+  now = 1_000;
+  expect(rate(0)).toBeUndefined();
+  expect(rate(500)).toBeCloseTo(500);
+  now = 2_000;
+  expect(rate(1_000)).toBeCloseTo(500);
+});
+
+test('errors: code, message, exit status', () => {
+  expect(errorLine(new UsageError('what?'), true)).toBe('{"code":"USAGE","message":"what?"}\n');
+  expect(errorLine(new UsageError('what?'), false)).toBe('lectern: what? [USAGE]\n');
+  expect([new UsageError(''), new Interrupted(''), new Error('')].map(exitStatusOf)).toEqual([2, 130, 1]);
+});
+
+test('bytes', () => {
+  expect([0, 1_023, 2_048, 5 * 2 ** 30].map(bytes)).toEqual(['0 bytes', '1023 bytes', '2.0 KiB', '5.0 GiB']);
+});
