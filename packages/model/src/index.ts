@@ -3,3 +3,5 @@ export * from './gguf/index.ts';
 export { loadTransformer, TRANSFORMER_ENGINES } from './engines.ts';
 export * from './tokenizer/index.ts';
 export * from './chat/index.ts';
+export * from './catalog/index.ts';
+export { type LoadedFile, loadFile } from './load-file.ts';

@@ -1,0 +1,40 @@
+// The form of models.json.
+import { z } from 'zod';
+import type { CatalogEntry } from '../contract.ts';
+
+const count = z.number().int().positive();
+const pathInside = z.string().min(1).max(500).refine((path) => !path.split('/').includes('..') && !path.startsWith('/'), 'leads outside');
+
+const source = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('pypi'),
+    package: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/),
+    version: z.string().regex(/^[A-Za-z0-9.!+_-]+$/),
+    file: pathInside,
+  }),
+  z.strictObject({
+    kind: z.literal('huggingface'),
+    repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
+    revision: z.string().regex(/^[\w.-]+$/),
+    file: pathInside,
+  }),
+]);
+
+const entry = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+  name: z.string().min(1),
+  licence: z.string().min(1),
+  contextLength: count,
+  numBytes: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sources: z.array(source).min(1),
+  retrieval: z.strictObject({
+    heads: z.array(z.strictObject({ layer: z.number().int().nonnegative(), head: z.number().int().nonnegative(), weight: z.number() })).min(1),
+    queryPosition: z.number().int().nonnegative(),
+    floor: z.number().positive(),
+  }),
+});
+
+export const catalogSchema: z.ZodType<{ models: CatalogEntry[] }> = z
+  .strictObject({ models: z.array(entry).min(1) })
+  .refine(({ models }) => new Set(models.map(({ id }) => id)).size === models.length, 'two models with one id');
