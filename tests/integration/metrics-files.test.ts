@@ -59,6 +59,16 @@ describe('the dashboard', () => {
   });
 });
 
+describe('docs/operations.md', () => {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/operations.md', import.meta.url)), 'utf8');
+
+  it('has advice for every alert, and names no metric that is not there', () => {
+    const advised = [...text.matchAll(/^\| `(Lectern\w+)` \|/gm)].map((m) => m[1]);
+    expect(advised).toEqual([...rules.matchAll(/- alert: (\w+)/g)].map((m) => m[1]));
+    for (const name of metricsIn(text)) expect(known.has(name), name).toBe(true);
+  });
+});
+
 describe('docs/metrics.md', () => {
   it('is the table of all metrics (write it with vitest --update)', async () => {
     const rows = listMetrics().map(({ name, kind, labels, services, help }) =>
