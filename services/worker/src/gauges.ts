@@ -1,5 +1,5 @@
 // Gauges of the worker's own state, set at each scrape; and the counters that every finished thread task moves.
-import type { WorkerMetrics } from '@lectern/shared';
+import { countBlobOperation, type WorkerMetrics } from '@lectern/shared';
 import type { Ledger } from './ledger.ts';
 import type { ComputePool } from './threads/pool.ts';
 import type { ThreadCosts } from './threads/protocol.ts';
@@ -26,7 +26,5 @@ export function countCosts(metrics: WorkerMetrics, { loadSeconds, keyValueBytes,
   if (loadSeconds > 0.001) metrics.jobPhase.observe({ phase: 'load' }, loadSeconds);
   metrics.attentionBytes.inc({ tier: 'memory' }, keyValueBytes);
   metrics.weightBytes.inc(weightBytes);
-  metrics.blobBytes.inc({ direction: 'read' }, blobs.readBytes);
-  metrics.blobBytes.inc({ direction: 'write' }, blobs.writtenBytes);
-  for (const { op, seconds } of blobs.operations) metrics.blobOperation.observe({ op }, seconds);
+  for (const operation of blobs) countBlobOperation(metrics, operation);
 }

@@ -21,7 +21,7 @@ try {
 }
 
 function fail(error: unknown): never {
-  const { code, message } = errorToData(error);
-  process.stderr.write(`lectern worker: ${message} (${code})\n`);
+  // As the log writes it, but at once: who started this process reads why it ended.
+  process.stderr.write(`${JSON.stringify({ service: 'worker', pid: process.pid, error: errorToData(error), msg: 'the worker has ended' })}\n`);
   process.exit(1);
 }

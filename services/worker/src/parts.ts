@@ -1,8 +1,10 @@
 // What a worker consists of: made once by start.ts, handed to every task.
 import type { JobDeps, Logger, Stores, WorkerMetrics } from '@lectern/shared';
+import type { Redis } from 'ioredis';
 import type { ActiveTasks } from './active-tasks.ts';
 import type { WorkerConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
+import type { ProgressReports } from './tasks/progress.ts';
 import type { ComputePool } from './threads/pool.ts';
 import type { ModelFacts } from './threads/protocol.ts';
 
@@ -13,10 +15,13 @@ export interface WorkerParts {
   log: Logger;
   metrics: WorkerMetrics;
   stores: Stores;
+  /** Of the client role. */
+  redis: Redis;
   /** What starting and repairing jobs needs: stores and queues. */
   deps: JobDeps;
   pools: { read: ComputePool; ask: ComputePool };
   ledger: Ledger;
   active: ActiveTasks;
+  progress: ProgressReports;
   model: ModelFacts;
 }

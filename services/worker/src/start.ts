@@ -6,6 +6,7 @@ import { ActiveTasks } from './active-tasks.ts';
 import { startBullWorkers } from './bull-workers.ts';
 import { watchCancels } from './cancel-watch.ts';
 import type { WorkerConfig } from './config.ts';
+import { drain } from './drain.ts';
 import { every } from './every.ts';
 import { setGauges } from './gauges.ts';
 import { announce } from './heartbeat.ts';
@@ -13,7 +14,7 @@ import { loadPools } from './load-model.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import type { WorkerParts } from './parts.ts';
 import { reconcileOnce } from './reconcile-loop.ts';
-import { drain } from './drain.ts';
+import { ProgressReports } from './tasks/progress.ts';
 import { version } from './version.ts';
 
 export interface StartOptions {
@@ -57,7 +58,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     closing.push(() => Promise.all([pools.read.close(config.SHUTDOWN_TIMEOUT_MS), pools.ask.close(config.SHUTDOWN_TIMEOUT_MS)]));
     const { readQueue, askQueue } = queues;
     const parts: WorkerParts = {
-      id, config, log, metrics, stores, pools, ledger, model, active: new ActiveTasks(),
+      id, config, log, metrics, redis, stores, pools, ledger, model, active: new ActiveTasks(), progress: new ProgressReports(),
       deps: { jobs: stores.jobs, readings: stores.readings, readQueue, askQueue },
     };
 
@@ -75,7 +76,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     for (const loop of [
       watchCancels({ active: parts.active, jobs: stores.jobs, readings: stores.readings, onError: failing('looking for cancels') }),
       every(config.HEARTBEAT_MS, () => announce(parts, startedAt), failing('announcing')),
-      every(config.RECONCILE_MS, () => reconcileOnce(parts, redis), failing('reconciling')),
+      every(config.RECONCILE_MS, () => reconcileOnce(parts), failing('reconciling')),
     ]) closing.push(() => loop.stop());
     const bullWorkers = startBullWorkers(parts, bullRedis);
     closing.push(() => drain(parts, bullWorkers));

@@ -23,8 +23,8 @@ describe('workerConfig', () => {
   });
 
   it('names every wrong setting at once', () => {
-    expect(() => workerConfig({ READ_THREADS: '0', ENGINES: 'cuda', METRICS_PORT: '70000' }))
-      .toThrow(/READ_THREADS[\s\S]*ENGINES[\s\S]*METRICS_PORT|METRICS_PORT[\s\S]*READ_THREADS/);
+    const wrong = () => workerConfig({ READ_THREADS: '0', ENGINES: 'cuda', METRICS_PORT: '70000' });
+    for (const name of ['READ_THREADS', 'ENGINES', 'METRICS_PORT']) expect(wrong).toThrow(name);
   });
 });
 

@@ -6,7 +6,7 @@ import type { ActiveTask } from '../active-tasks.ts';
 import type { WorkerParts } from '../parts.ts';
 
 /** How long a task that this worker does not understand waits before it is offered again. */
-const NOT_FOR_ME_MS = 5_000;
+const NOT_FOR_ME_MS = 1_000;
 
 export interface Attempt {
   job: Job;

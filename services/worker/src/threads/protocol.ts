@@ -2,8 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineName } from '@lectern/model';
 import type { AskOptions, AskResult, EncodeStats, ExtractLimits, FindOptions, FindResult } from '@lectern/reader';
-import { errorToData, type ErrorData, type MediaType } from '@lectern/shared';
-import type { BlobTraffic } from './metered-blobs.ts';
+import { errorToData, type BlobOperation, type ErrorData, type MediaType } from '@lectern/shared';
 
 /** A thread's workerData: what it loads, once. */
 export interface ThreadSettings {
@@ -89,7 +88,7 @@ export interface ThreadCosts {
   loadSeconds: number;
   keyValueBytes: number;
   weightBytes: number;
-  blobs: BlobTraffic;
+  blobs: BlobOperation[];
 }
 
 export type ThreadReply<T> = ({ ok: true; value: T } | { ok: false; error: ErrorData }) & { costs: ThreadCosts };

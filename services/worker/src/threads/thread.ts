@@ -2,13 +2,13 @@
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
 import { ask, encodeChunks, encodeTaskBytes, find, loadPlan, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type ReaderContext, type ReaderModel, type ReadingPlan } from '@lectern/reader';
-import { createFsBlobStore } from '@lectern/shared';
-import { MeteredBlobs } from './metered-blobs.ts';
+import { createFsBlobStore, meterBlobStore, type BlobOperation } from '@lectern/shared';
 import { modelFacts } from './model-facts.ts';
 import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadValues } from './protocol.ts';
 
 const settings = workerData as ThreadSettings;
-const blobs = new MeteredBlobs(createFsBlobStore(settings.blobDir));
+let blobOperations: BlobOperation[] = []; // of the present task
+const blobs = meterBlobStore(createFsBlobStore(settings.blobDir), (operation) => blobOperations.push(operation));
 
 let loaded: ReaderModel | undefined;
 
@@ -36,6 +36,7 @@ async function planOf(readingId: string): Promise<ReadingPlan> {
 export default async function run(request: ThreadRequest): Promise<ThreadReply<ThreadValues[keyof ThreadValues]>> {
   const started = performance.now();
   let loadSeconds = 0;
+  blobOperations = [];
   const report = (message: ThreadMessage) => request.port.postMessage(message);
   const before = loaded?.transformer.traffic() ?? { keyValueBytes: 0, weightBytes: 0 };
   const reply = await toReply(async () => {
@@ -47,7 +48,7 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
     return {
       threadId, loadSeconds, seconds: (performance.now() - started) / 1000,
       keyValueBytes: after.keyValueBytes - before.keyValueBytes, weightBytes: after.weightBytes - before.weightBytes,
-      blobs: blobs.takeTraffic(),
+      blobs: blobOperations,
     };
   });
   request.port.close();
