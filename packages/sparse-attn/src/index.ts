@@ -7,3 +7,4 @@ export * from './quantize.ts';
 export { createReferenceAttention, type ReferenceAttention } from './reference/attention.ts';
 export * from './rope.ts';
 export * from './select.ts';
+export { type IsaAddon, forcedIsa, loadAddon } from './native/index.ts';

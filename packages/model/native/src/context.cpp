@@ -1,0 +1,140 @@
+#include "context.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "errors.h"
+
+namespace lectern {
+
+void SparsePart::forget_choice() {
+  chosen.clear();
+  has_choice.clear();
+  num_chosen_tokens.clear();
+  mass_sum = 0;
+  mass_count = 0;
+}
+
+Context::Context(std::shared_ptr<const Weights> weights, size_t num_positions, size_t capacity)
+    : weights_(std::move(weights)), num_positions_(num_positions), capacity_(capacity), stop_layer_(weights_->config.num_layers) {
+  const ModelConfig& c = weights_->config;
+  if (num_positions > c.context_length) {
+    num_positions_ = c.context_length;  // rows beyond are never written: check_room refuses them
+  }
+  rows_ = Buffer(c.num_layers * c.kv_dim() * 2 * num_positions_ * sizeof(float));
+}
+
+float* Context::row(size_t layer, size_t kv_head, size_t which) const {
+  const ModelConfig& c = weights_->config;
+  return rows_.as<float>() + ((layer * c.num_kv_heads + kv_head) * 2 + which) * num_positions_ * c.head_dim;
+}
+
+void Context::check_room(size_t num_new) const {
+  const size_t limit = weights_->config.context_length;
+  if (num_tokens_ + num_new > capacity_) {
+    throw EngineError("CONTEXT_TOO_LONG", std::to_string(num_tokens_ + num_new) + " tokens were asked for, the context's capacity is " + std::to_string(capacity_));
+  }
+  if (length_ + num_new > limit) {
+    throw EngineError("CONTEXT_TOO_LONG", std::to_string(length_ + num_new) + " positions were asked for, the model was trained on " + std::to_string(limit));
+  }
+}
+
+void Context::copy_prefix(const Context& prefix) {
+  const ModelConfig& c = weights_->config;
+  length_ = prefix.length_;
+  num_tokens_ = prefix.num_tokens_;
+  own_ = prefix.own_;
+  check_room(0);
+  const size_t bytes = length_ * c.head_dim * sizeof(float);
+  for (size_t layer = 0; layer < c.num_layers; layer++) {
+    for (size_t h = 0; h < c.num_kv_heads; h++) {
+      std::memcpy(keys(layer, h), prefix.keys(layer, h), bytes);
+      std::memcpy(values(layer, h), prefix.values(layer, h), bytes);
+    }
+  }
+}
+
+void Context::append_stored(const StoredBlocks& blocks, const ModelKernels& kernels, ThreadPool& pool) {
+  const ModelConfig& c = weights_->config;
+  const size_t first = length_;
+  length_ += blocks.num_tokens;
+  check_room(0);
+  pool.run(c.num_layers * c.num_kv_heads, [&](size_t index, size_t) {
+    const size_t size = blocks.num_tokens * c.head_dim;
+    const size_t source = static_cast<size_t>(blocks.head_index[index]) * size;
+    const size_t layer = index / c.num_kv_heads, h = index % c.num_kv_heads;
+    float* k = keys(layer, h) + first * c.head_dim;
+    std::memcpy(k, blocks.keys + source, size * sizeof(float));
+    std::memcpy(values(layer, h) + first * c.head_dim, blocks.values + source, size * sizeof(float));
+    for (size_t t = 0; t < blocks.num_tokens; t++) {
+      const size_t angle = (first + t) * c.head_dim / 2;
+      kernels.rope(k + t * c.head_dim, &weights_->rope_cos[angle], &weights_->rope_sin[angle], 1.0f, c.head_dim, c.rope_interleaved);
+    }
+  });
+}
+
+void Context::set_sparse(std::unique_ptr<SparsePart> part) {
+  part->position = length_;
+  length_ += part->reserved;
+  sparse_ = std::move(part);
+  check_room(0);
+}
+
+void Context::commit(size_t num_new, size_t stop_layer) {
+  if (!own_.empty() && own_.back().position + own_.back().count == length_) {
+    own_.back().count += num_new;
+  } else {
+    own_.push_back({num_tokens_, length_, num_new});
+  }
+  length_ += num_new;
+  num_tokens_ += num_new;
+  stop_layer_ = stop_layer;
+}
+
+void Context::roll_back(size_t length, size_t num_tokens) {
+  const size_t excess = num_tokens_ - num_tokens;
+  if (excess == 0) return;
+  own_.back().count -= excess;  // one call appends to one range
+  if (own_.back().count == 0) own_.pop_back();
+  length_ = length;
+  num_tokens_ = num_tokens;
+  stop_layer_ = weights_->config.num_layers;
+}
+
+void Context::take(size_t from, size_t to, size_t layer, size_t kv_head, const ModelKernels& kernels, float* k, float* v) const {
+  const ModelConfig& c = weights_->config;
+  const size_t dim = c.head_dim;
+  for (const OwnRange& range : own_) {
+    const size_t first = std::max(from, range.first_token);
+    const size_t last = std::min(to, range.first_token + range.count);
+    if (first >= last) continue;
+    const size_t position = range.position + (first - range.first_token);
+    const size_t bytes = (last - first) * dim * sizeof(float);
+    float* out = k + (first - from) * dim;
+    std::memcpy(out, keys(layer, kv_head) + position * dim, bytes);
+    if (v) std::memcpy(v + (first - from) * dim, values(layer, kv_head) + position * dim, bytes);
+    for (size_t t = 0; t < last - first; t++) {
+      const size_t angle = (position + t) * dim / 2;
+      kernels.rope(out + t * dim, &weights_->rope_cos[angle], &weights_->rope_sin[angle], -1.0f, dim, c.rope_interleaved);
+    }
+  }
+}
+
+void Context::list_spans(size_t layer, size_t kv_head, size_t end, std::vector<KeySpan>& spans) const {
+  const size_t dim = weights_->config.head_dim;
+  const float* k = keys(layer, kv_head);
+  const float* v = values(layer, kv_head);
+  const auto add = [&](size_t from, size_t to) {
+    for (size_t p = from; p < to; p += KEYS_PER_CALL) {
+      spans.push_back({k + p * dim, v + p * dim, std::min(KEYS_PER_CALL, to - p), static_cast<int64_t>(p)});
+    }
+  };
+  spans.clear();
+  if (!sparse_) return add(0, end);
+  const size_t chosen = sparse_->num_chosen_tokens[layer * weights_->config.num_kv_heads + kv_head];
+  add(0, sparse_->position);
+  add(sparse_->position, sparse_->position + chosen);
+  add(sparse_->position + sparse_->reserved, end);
+}
+
+}  // namespace lectern

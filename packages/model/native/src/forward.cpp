@@ -1,0 +1,124 @@
+// Passes through all layers, cancel and progress between them, logits at the end.
+#include "forward.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "errors.h"
+#include "multiply.h"
+#include "pass.h"
+
+namespace lectern {
+
+namespace {
+
+constexpr size_t MAX_ROWS = 2048;
+
+void look_at_control(const ForwardWant& want, size_t done, size_t total) {
+  if (!want.control) return;
+  const auto permille = static_cast<int32_t>(1000 * done / std::max<size_t>(1, total));
+  if (__atomic_load_n(want.control, __ATOMIC_SEQ_CST) != 0) {
+    throw EngineError("JOB_CANCELLED", "the pass was cancelled after " + std::to_string(permille / 10) + " % of its layers");
+  }
+  __atomic_store_n(want.control + 1, permille, __ATOMIC_SEQ_CST);
+}
+
+void reserve(Session& s, size_t rows) {
+  const ModelConfig& c = s.weights->config;
+  s.act.x.reserve(rows * c.dim);
+  s.act.normed.reserve(rows * c.dim);
+  s.act.q.reserve(rows * c.q_dim());
+  s.act.k.reserve(rows * c.kv_dim());
+  s.act.v.reserve(rows * c.kv_dim());
+  s.act.attended.reserve(rows * c.q_dim());
+  s.act.hidden.reserve(rows * c.ffn_dim);
+}
+
+void embed(Session& s, const Pass& pass) {
+  const Tensor& table = s.weights->embedding;
+  for (const TokenSlice& slice : pass.slices) {
+    for (size_t t = 0; t < slice.count; t++) {
+      const auto token = static_cast<size_t>(slice.item->tokens[slice.from + t]);
+      dequantize_row(table.type, table.data + token * table.row_bytes(), table.cols, s.act.x.data() + (slice.row + t) * table.cols);
+    }
+  }
+}
+
+/** Norms the wanted rows into act.normed, one after the other, and multiplies them straight into the items' logits. */
+void write_logits(Session& s, const Pass& pass, const ForwardWant& want) {
+  const ModelConfig& c = s.weights->config;
+  for (const TokenSlice& slice : pass.slices) {
+    const bool is_last = slice.from + slice.count == slice.item->num_tokens;
+    if (!slice.item->logits || (want.logits == Logits::last && !is_last)) continue;
+    const size_t rows = want.logits == Logits::last ? 1 : slice.count;
+    const size_t first = slice.row + slice.count - rows;
+    for (size_t r = 0; r < rows; r++) {
+      s.kernels.rms_norm(s.act.x.data() + (first + r) * c.dim, s.weights->output_norm.data(), c.rms_norm_eps, c.dim,
+                         s.act.normed.data() + r * c.dim);
+    }
+    float* logits = slice.item->logits + (want.logits == Logits::last ? 0 : slice.from * c.vocab_size);
+    const Product head{&s.weights->output, nullptr, s.act.normed.data(), logits, c.vocab_size, Epilogue::store};
+    multiply(s, &head, 1, rows);
+  }
+}
+
+void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_done, size_t layers_total) {
+  const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
+  for (TokenSlice& slice : pass.slices) slice.position = slice.item->context->length();
+  reserve(s, pass.rows);
+  embed(s, pass);
+  for (size_t layer = 0; layer < num_layers; layer++) {
+    look_at_control(want, layers_done + layer, layers_total);
+    run_layer(s, pass, want, layer);
+  }
+  if (want.logits != Logits::none) write_logits(s, pass, want);
+  for (const TokenSlice& slice : pass.slices) slice.item->context->commit(slice.count, want.until_layer);
+}
+
+}  // namespace
+
+std::vector<Pass> plan_passes(std::vector<ForwardItem>& batch) {
+  std::vector<Pass> passes(1);
+  for (ForwardItem& item : batch) {
+    const SparsePart* sparse = item.context->sparse();
+    const bool whole = sparse && sparse->has_choice.empty();
+    for (size_t from = 0; from < item.num_tokens;) {
+      if (passes.back().rows >= MAX_ROWS) passes.emplace_back();
+      Pass& pass = passes.back();
+      const size_t left = item.num_tokens - from;
+      const size_t count = whole ? left : std::min(left, MAX_ROWS - pass.rows);
+      pass.slices.push_back({&item, from, count, pass.rows, 0});
+      pass.rows += count;
+      from += count;
+    }
+  }
+  return passes;
+}
+
+void forward(Session& s, std::vector<ForwardItem>& batch, const ForwardWant& want) {
+  struct Before {
+    size_t length, num_tokens;
+    bool chosen;
+  };
+  std::vector<Before> before;
+  for (const ForwardItem& item : batch) {
+    item.context->check_room(item.num_tokens);
+    const SparsePart* sparse = item.context->sparse();
+    before.push_back({item.context->length(), item.context->num_tokens(), sparse && !sparse->has_choice.empty()});
+  }
+  std::vector<Pass> passes = plan_passes(batch);
+  const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
+  const size_t total = passes.size() * num_layers;
+  try {
+    for (size_t i = 0; i < passes.size(); i++) run_pass(s, passes[i], want, i * num_layers, total);
+    look_at_control(want, total, total);
+  } catch (...) {
+    for (size_t i = 0; i < batch.size(); i++) {
+      batch[i].context->roll_back(before[i].length, before[i].num_tokens);
+      if (batch[i].context->sparse() && !before[i].chosen) batch[i].context->sparse()->forget_choice();
+    }
+    throw;
+  }
+}
+
+}  // namespace lectern

@@ -1,0 +1,36 @@
+// Forward passes over a batch of independent sequences.
+#pragma once
+
+#include <vector>
+
+#include "context.h"
+#include "session.h"
+
+namespace lectern {
+
+enum class Logits { none, last, all };
+
+struct HeadRef {
+  size_t layer;
+  size_t head;
+};
+
+struct ForwardItem {
+  Context* context;
+  const int32_t* tokens;
+  size_t num_tokens;
+  float* logits;   // (vocab_size) or (num_tokens, vocab_size), or null
+  float* queries;  // (num_tokens, want.queries.size(), head_dim), or null
+};
+
+struct ForwardWant {
+  Logits logits = Logits::none;
+  std::vector<HeadRef> queries;
+  size_t until_layer;         // num_layers: run whole
+  int32_t* control = nullptr;  // [0] cancel, [1] progress in permille, shared with other threads
+};
+
+/** All or nothing: after an error every context is as it was. */
+void forward(Session& session, std::vector<ForwardItem>& batch, const ForwardWant& want);
+
+}  // namespace lectern

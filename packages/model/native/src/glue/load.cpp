@@ -1,0 +1,56 @@
+// load(spec, isa, numThreads): opens or shares the weights.
+#include "glue/handles.h"
+#include "typed_args.h"
+
+namespace lectern {
+
+namespace {
+
+size_t field(const Napi::Object& object, const char* name) { return count(object.Get(name), name, 9007199254740991.0); }
+
+ModelConfig read_config(const Napi::Object& o) {
+  ModelConfig c;
+  c.num_layers = field(o, "numLayers");
+  c.dim = field(o, "dim");
+  c.num_heads = field(o, "numHeads");
+  c.num_kv_heads = field(o, "numKvHeads");
+  c.head_dim = field(o, "headDim");
+  c.ffn_dim = field(o, "ffnDim");
+  c.vocab_size = field(o, "vocabSize");
+  c.context_length = field(o, "contextLength");
+  c.rope_theta = number(o.Get("ropeTheta"), "ropeTheta");
+  c.rope_interleaved = o.Get("ropeStyle").ToString().Utf8Value() == "interleaved";
+  c.rms_norm_eps = static_cast<float>(number(o.Get("rmsNormEps"), "rmsNormEps"));
+  return c;
+}
+
+TensorEntry read_tensor(const Napi::Object& o) {
+  TensorEntry entry{o.Get("name").ToString(), o.Get("type").ToString(), {}, field(o, "offset")};
+  const auto shape = o.Get("shape").As<Napi::Array>();
+  for (uint32_t i = 0; i < shape.Length(); i++) entry.shape.push_back(count(shape.Get(i), "shape", 9007199254740991.0));
+  return entry;
+}
+
+}  // namespace
+
+Napi::Value load_model(const Napi::CallbackInfo& info) {
+  const auto object = info[0].As<Napi::Object>();
+  ModelSpec spec{object.Get("path").ToString(), field(object, "numBytes"), read_config(object.Get("config").As<Napi::Object>()), {}};
+  const auto tensors = object.Get("tensors").As<Napi::Array>();
+  for (uint32_t i = 0; i < tensors.Length(); i++) spec.tensors.push_back(read_tensor(tensors.Get(i).As<Napi::Object>()));
+  const Isa isa = choose_isa(info[1].ToString().Utf8Value().c_str());
+  const size_t num_threads = count(info[2], "numThreads", 256);
+  auto handle = std::make_unique<SessionHandle>();
+  handle->session = std::make_unique<Session>(shared_weights(spec, num_threads), isa, num_threads);
+  return wrap(info.Env(), handle.release());
+}
+
+Napi::Value traffic(const Napi::CallbackInfo& info) {
+  const Session& session = session_of(info[0]);
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("keyValueBytes", static_cast<double>(session.key_value_bytes));
+  result.Set("weightBytes", static_cast<double>(session.weight_bytes));
+  return result;
+}
+
+}  // namespace lectern

@@ -1,0 +1,58 @@
+// The transformer's kernels of one instruction set, and the panel layout they read. Plain pointers and sizes: no weak symbols here.
+#pragma once
+
+#include <stddef.h>
+
+namespace lectern {
+
+/** Output columns of one weight panel: one AVX-512 vector, two AVX2 vectors. */
+constexpr size_t PANEL_COLS = 16;
+/** A GEMM tile's columns: two panels. */
+constexpr size_t TILE_COLS = 32;
+constexpr size_t TILE_ROWS = 14;
+/** Up to this many rows the panels are read as stored; above, unpacked to float once per tile column. */
+constexpr size_t GEMV_ROWS = 4;
+
+/** How a panel's weights are stored. The value of a code is code * scale + min of its group, exactly the file's own value. */
+enum class PanelFormat : unsigned char {
+  f32,   // (k, 16) floats
+  f16,   // (k, 16)
+  bf16,  // (k, 16)
+  s8,    // (k, 16) signed codes
+  u4,    // (k / 2, 16) bytes: low nibble row 2i, high nibble row 2i + 1
+};
+
+/** 16 output columns of a weight matrix, k inner. Scales and mins only for s8 and u4. */
+struct Panel {
+  PanelFormat format;
+  size_t k;
+  size_t group;         // inputs per scale, even
+  const void* codes;
+  const float* scales;  // (k / group, 16)
+  const float* mins;    // (k / group, 16), or null for all 0
+};
+
+struct ModelKernels {
+  /** tile (rows, 32) = a (rows, k) x b (k, 32); rows <= TILE_ROWS; tile rows TILE_COLS apart. Sums run over k in order. */
+  void (*gemm_tile)(const float* a, size_t lda, size_t rows, const float* b, size_t k, float* tile);
+  /** b[:, 0..16) of rows 32 apart = the panel as floats. */
+  void (*unpack)(const Panel& panel, float* b);
+  /** y (rows, 16), y_stride apart = x (rows, k) x panel; rows <= GEMV_ROWS. group_sums (rows, k / group): sums of x; only read with mins. */
+  void (*gemv)(const Panel& panel, const float* x, size_t ldx, size_t rows, const float* group_sums, size_t ld_sums, float* y, size_t y_stride);
+  /** out = x / sqrt(mean(x^2) + eps) * weight */
+  void (*rms_norm)(const float* x, const float* weight, float eps, size_t dim, float* out);
+  /** out = gate / (1 + exp(-gate)) * up */
+  void (*silu_mul)(const float* gate, const float* up, float* out, size_t count);
+  /** out += x */
+  void (*add)(const float* x, float* out, size_t count);
+  /** Rotates one head in place; cos, sin (head_dim / 2). direction +1 rotates, -1 rotates back. */
+  void (*rope)(float* x, const float* cos, const float* sin, float direction, size_t head_dim, bool interleaved);
+};
+
+extern const ModelKernels model_scalar;
+#ifdef LECTERN_X86_KERNELS
+extern const ModelKernels model_avx2;
+extern const ModelKernels model_avx512;
+#endif
+
+}  // namespace lectern

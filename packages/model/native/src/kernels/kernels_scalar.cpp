@@ -1,0 +1,15 @@
+// Transformer kernels for scalar; this file alone is compiled with its flags.
+#include "kernels.h"
+#include "kernels/unroll.h"
+
+namespace lectern {
+namespace {
+#include "kernels/vec_scalar.h"
+#include "kernels/exp2.inc"
+#include "gemm.inc"
+#include "elementwise.inc"
+}  // namespace
+
+const ModelKernels model_scalar = {gemm_tile, unpack, gemv, rms_norm, silu_mul, add, rope};
+
+}  // namespace lectern

@@ -1,0 +1,26 @@
+// Matrix products of one step, in one parallel region: packed weights, fused epilogues.
+#pragma once
+
+#include "session.h"
+
+namespace lectern {
+
+enum class Epilogue {
+  store,     // y = x W
+  add,       // y += x W
+  silu_mul,  // y = silu(x W) * (x W2)
+};
+
+struct Product {
+  const Linear* weight;
+  const Linear* weight2;  // only for silu_mul: as many outputs as weight
+  const float* x;         // (rows, num_inputs)
+  float* y;               // (rows, num_outputs), rows y_stride apart
+  size_t y_stride;
+  Epilogue epilogue;
+};
+
+/** All products have `rows` rows. Every element is one sum over the inputs in order, whatever the number of threads. */
+void multiply(Session& session, const Product* products, size_t num_products, size_t rows);
+
+}  // namespace lectern

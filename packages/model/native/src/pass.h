@@ -1,0 +1,34 @@
+// One pass: a part of a batch that runs through all layers together. Its rows are the tokens of its slices.
+#pragma once
+
+#include "forward.h"
+
+namespace lectern {
+
+/** Tokens [from, from + count) of an item; rows [row, row + count) of the pass. */
+struct TokenSlice {
+  ForwardItem* item;
+  size_t from;
+  size_t count;
+  size_t row;
+  size_t position;  // of its first token
+};
+
+struct Pass {
+  std::vector<TokenSlice> slices;
+  size_t rows = 0;
+};
+
+/** Cuts a batch into passes of bounded size. An item whose sparse part is still to choose stays whole. */
+std::vector<Pass> plan_passes(std::vector<ForwardItem>& batch);
+
+/** Layer `layer` for all rows; only norm, keys and wanted queries where layer is want.until_layer. */
+void run_layer(Session& session, Pass& pass, const ForwardWant& want, size_t layer);
+
+/** Attention of all rows: session.act.q (rotated) and the contexts' rows into session.act.attended. */
+void attend_pass(Session& session, const Pass& pass, size_t layer);
+
+/** For slices whose sparse part has no choice for this layer: score, choose, copy the chosen rows to their positions. */
+void choose_blocks(Session& session, const Pass& pass, size_t layer);
+
+}  // namespace lectern

@@ -1,0 +1,22 @@
+#include "session.h"
+
+namespace lectern {
+
+const ModelKernels& model_kernels(Isa isa) {
+#ifdef LECTERN_X86_KERNELS
+  if (isa == Isa::avx512) return model_avx512;
+  if (isa == Isa::avx2) return model_avx2;
+#endif
+  (void)isa;
+  return model_scalar;
+}
+
+Session::Session(std::shared_ptr<const Weights> shared, Isa chosen, size_t num_threads)
+    : weights(std::move(shared)),
+      isa(chosen),
+      kernels(model_kernels(chosen)),
+      attention(attention_kernels(chosen)),
+      pool(num_threads),
+      scratch(pool.num_threads()) {}
+
+}  // namespace lectern

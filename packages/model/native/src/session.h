@@ -1,0 +1,62 @@
+// One transformer of one JavaScript thread: shared weights, its own threads, buffers and counters.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "attend.h"
+#include "isa.h"
+#include "kernels/kernels.h"
+#include "threads/thread_pool.h"
+#include "weights/weights.h"
+
+namespace lectern {
+
+const ModelKernels& model_kernels(Isa isa);
+
+/** A float array that grows and is reused. */
+class Floats {
+ public:
+  float* reserve(size_t count) {
+    if (buffer_.bytes() < count * sizeof(float)) buffer_ = Buffer(count * sizeof(float));
+    return data();
+  }
+  float* data() const { return buffer_.as<float>(); }
+
+ private:
+  Buffer buffer_;
+};
+
+struct ThreadScratch {
+  Floats unpacked;  // (k, TILE_COLS)
+  AttendScratch attend;
+  std::vector<KeySpan> spans;
+};
+
+/** Of one pass; rows are the tokens of all its items one after the other. */
+struct Activations {
+  Floats x;        // (rows, dim), the residual stream
+  Floats normed;   // (rows, dim)
+  Floats q;        // (rows, num_heads, head_dim)
+  Floats k;        // (rows, num_kv_heads, head_dim)
+  Floats v;        // (rows, num_kv_heads, head_dim)
+  Floats attended; // (rows, num_heads, head_dim)
+  Floats hidden;   // (rows, ffn_dim)
+};
+
+struct Session {
+  Session(std::shared_ptr<const Weights> weights, Isa isa, size_t num_threads);
+
+  const std::shared_ptr<const Weights> weights;
+  const Isa isa;
+  const ModelKernels& kernels;
+  const AttentionKernels& attention;
+  ThreadPool pool;
+  std::vector<ThreadScratch> scratch;  // (num_threads)
+  Activations act;
+  std::atomic<uint64_t> key_value_bytes{0};
+  std::atomic<uint64_t> weight_bytes{0};
+};
+
+}  // namespace lectern

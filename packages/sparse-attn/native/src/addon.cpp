@@ -1,0 +1,107 @@
+// N-API glue of the attention addon: check types and lengths, take pointers, call. Ranges of block tables are checked in TypeScript.
+#include <napi.h>
+
+#include <vector>
+
+#include "attend.h"
+#include "block_lse.h"
+#include "isa.h"
+#include "typed_args.h"
+
+namespace lectern {
+
+namespace {
+
+/** One per JavaScript environment (main thread or worker). */
+struct Instance {
+  Isa isa = best_isa();
+  AttendScratch scratch;
+};
+
+Instance& instance(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<Instance>(); }
+
+/** useIsa(name: string): string. Empty: the best one. */
+Napi::Value use_isa(const Napi::CallbackInfo& info) {
+  const std::string forced = info[0].ToString();
+  instance(info).isa = choose_isa(forced.c_str());
+  return Napi::String::New(info.Env(), isa_name(instance(info).isa));
+}
+
+/** Cuts listed 64-key blocks (all when not `listed`; an empty list has a null pointer too) of one KV head into spans. */
+std::vector<KeySpan> list_spans(const float* k, const float* v, size_t stride, size_t num_keys, bool listed, const int32_t* ids, size_t num_ids) {
+  std::vector<KeySpan> spans;
+  const size_t num_blocks = listed ? num_ids : (num_keys + KEYS_PER_CALL - 1) / KEYS_PER_CALL;
+  for (size_t i = 0; i < num_blocks; i++) {
+    const size_t start = (listed ? static_cast<size_t>(ids[i]) : i) * KEYS_PER_CALL;
+    spans.push_back({k + start * stride, v + start * stride, std::min(KEYS_PER_CALL, num_keys - start), static_cast<int64_t>(start)});
+  }
+  return spans;
+}
+
+/** attend(q, k, v, out, lse, offsets | null, ids | null, numTokens, numKeys, numHeads, numKvHeads, headDim, softmaxScale, firstQuery) */
+void attend_call(const Napi::CallbackInfo& info) {
+  const size_t num_tokens = count(info[7], "numTokens");
+  const size_t num_keys = count(info[8], "numKeys");
+  const size_t num_heads = count(info[9], "numHeads");
+  const size_t num_kv_heads = count(info[10], "numKvHeads");
+  const size_t head_dim = count(info[11], "headDim");
+  const float scale = static_cast<float>(number(info[12], "softmaxScale"));
+  const int64_t first_query = static_cast<int64_t>(number(info[13], "firstQuery"));
+  if (num_kv_heads == 0 || num_heads % num_kv_heads != 0) throw Napi::RangeError::New(info.Env(), "numHeads is no multiple of numKvHeads");
+  const auto q = typed_array<float>(info[0], "q", num_tokens * num_heads * head_dim);
+  const auto k = typed_array<float>(info[1], "k", num_keys * num_kv_heads * head_dim);
+  const auto v = typed_array<float>(info[2], "v", num_keys * num_kv_heads * head_dim);
+  const auto out = typed_array<float>(info[3], "out", q.length);
+  const auto lse = typed_array<float>(info[4], "lse", num_tokens * num_heads);
+  const bool listed = !info[5].IsNull();
+  Slice<int32_t> offsets{nullptr, 0};
+  Slice<int32_t> ids{nullptr, 0};
+  if (listed) {
+    offsets = typed_array<int32_t>(info[5], "blocks.offsets", num_kv_heads + 1);
+    ids = typed_array<int32_t>(info[6], "blocks.ids");
+  }
+
+  const size_t group = num_heads / num_kv_heads;
+  const size_t stride = num_kv_heads * head_dim;
+  for (size_t h = 0; h < num_kv_heads; h++) {
+    const auto spans = list_spans(k.data + h * head_dim, v.data + h * head_dim, stride, num_keys, listed,
+                                  listed ? ids.data + offsets.data[h] : nullptr,
+                                  listed ? static_cast<size_t>(offsets.data[h + 1] - offsets.data[h]) : 0);
+    const size_t first_head = h * group;
+    attend(attention_kernels(instance(info).isa),
+           {q.data + first_head * head_dim, num_heads * head_dim, num_tokens, group, head_dim, scale, spans.data(), spans.size(), stride,
+            first_query, out.data + first_head * head_dim, num_heads * head_dim, lse.data + first_head, num_heads},
+           instance(info).scratch);
+  }
+}
+
+/** blockLse(q, keys, keyScales, blockStarts, out, headDim, softmaxScale) */
+void block_lse_call(const Napi::CallbackInfo& info) {
+  const size_t head_dim = count(info[5], "headDim");
+  if (head_dim == 0) throw Napi::RangeError::New(info.Env(), "headDim is 0");
+  const auto q = typed_array<float>(info[0], "q");
+  const auto scales = typed_array<float>(info[2], "keyScales");
+  const auto keys = typed_array<int8_t>(info[1], "keys", scales.length * head_dim);
+  const auto starts = typed_array<int32_t>(info[3], "blockStarts");
+  const size_t num_blocks = starts.length - 1;
+  const size_t num_queries = q.length / head_dim;
+  const auto out = typed_array<float>(info[4], "out", num_blocks * num_queries);
+  block_lse(attention_kernels(instance(info).isa),
+            {q.data, head_dim, num_queries, head_dim, static_cast<float>(number(info[6], "softmaxScale")), starts.data, 0, num_blocks,
+             nullptr, keys.data, scales.data, out.data},
+            instance(info).scratch);
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Instance());
+  exports.Set("useIsa", Napi::Function::New(env, use_isa));
+  exports.Set("attend", Napi::Function::New(env, attend_call));
+  exports.Set("blockLse", Napi::Function::New(env, block_lse_call));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(sparse_attn, init)
+
+}  // namespace lectern

@@ -1,0 +1,14 @@
+// Attention kernels for scalar; this file alone is compiled with its flags.
+#include "kernels.h"
+#include "unroll.h"
+
+namespace lectern {
+namespace {
+#include "vec_scalar.h"
+#include "exp2.inc"
+#include "kernels.inc"
+}  // namespace
+
+const AttentionKernels attention_scalar = {V::lanes, attend, accumulate_lse, widen_i8};
+
+}  // namespace lectern

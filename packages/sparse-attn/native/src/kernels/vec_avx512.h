@@ -1,0 +1,47 @@
+// V for AVX-512 F, BW, DQ, VL. Included inside an anonymous namespace of a kernel file, after <immintrin.h>.
+struct V {
+  static constexpr int lanes = 16;
+  static constexpr int tile_rows = 8;   // x 3 vectors = 24 accumulators in attention
+  static constexpr int gemm_rows = 14;  // x 2 vectors = 28 accumulators
+  __m512 v;
+
+  static LECTERN_INLINE V zero() { return {_mm512_setzero_ps()}; }
+  static LECTERN_INLINE V splat(float x) { return {_mm512_set1_ps(x)}; }
+  static LECTERN_INLINE V load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  static LECTERN_INLINE V load_i8(const signed char* p) {
+    return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
+  }
+  static LECTERN_INLINE V load_f16(const unsigned short* p) {
+    return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+  }
+  static LECTERN_INLINE V load_bf16(const unsigned short* p) {
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+  }
+  /** Low and high nibbles of 16 bytes, as 0..15. */
+  static LECTERN_INLINE void load_u4(const unsigned char* p, V& low, V& high) {
+    const __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    low.v = _mm512_cvtepi32_ps(_mm512_and_si512(wide, _mm512_set1_epi32(15)));
+    high.v = _mm512_cvtepi32_ps(_mm512_srli_epi32(wide, 4));
+  }
+  LECTERN_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
+
+  static LECTERN_INLINE V add(V a, V b) { return {_mm512_add_ps(a.v, b.v)}; }
+  static LECTERN_INLINE V sub(V a, V b) { return {_mm512_sub_ps(a.v, b.v)}; }
+  static LECTERN_INLINE V mul(V a, V b) { return {_mm512_mul_ps(a.v, b.v)}; }
+  static LECTERN_INLINE V div(V a, V b) { return {_mm512_div_ps(a.v, b.v)}; }
+  static LECTERN_INLINE V max(V a, V b) { return {_mm512_max_ps(a.v, b.v)}; }
+  /** a * b + c in one rounding. */
+  static LECTERN_INLINE V fma(V a, V b, V c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+  /** a where x <= limit, else b. */
+  static LECTERN_INLINE V if_le(V x, V limit, V a, V b) {
+    return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(x.v, limit.v, _CMP_LE_OQ), b.v, a.v)};
+  }
+  static LECTERN_INLINE V round(V a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT)}; }
+  /** a * 2^n for whole n in [-127, 127]; n = -127 gives 0. */
+  static LECTERN_INLINE V scale2(V a, V n) {
+    const __m512i bits = _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n.v), _mm512_set1_epi32(127)), 23);
+    return {_mm512_mul_ps(a.v, _mm512_castsi512_ps(bits))};
+  }
+  LECTERN_INLINE float sum() const { return _mm512_reduce_add_ps(v); }
+};

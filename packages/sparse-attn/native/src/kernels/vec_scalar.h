@@ -1,0 +1,67 @@
+// V without intrinsics: four floats in plain loops, which a compiler may turn into its baseline's vectors. Any CPU.
+// Included inside an anonymous namespace of a kernel file.
+struct V {
+  static constexpr int lanes = 4;
+  static constexpr int tile_rows = 4;
+  static constexpr int gemm_rows = 4;
+  float v[4];
+
+  static LECTERN_INLINE V zero() { return splat(0.0f); }
+  static LECTERN_INLINE V splat(float x) { return {{x, x, x, x}}; }
+  static LECTERN_INLINE V load(const float* p) { return {{p[0], p[1], p[2], p[3]}}; }
+  static LECTERN_INLINE V load_i8(const signed char* p) {
+    return {{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]), static_cast<float>(p[3])}};
+  }
+  static LECTERN_INLINE float bits_to_float(unsigned bits) {
+    float x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+  }
+  static LECTERN_INLINE float half_to_float(unsigned short half) {
+    const unsigned sign = (half & 0x8000u) << 16;
+    const unsigned exponent = (half >> 10) & 31u;
+    const unsigned mantissa = half & 0x3ffu;
+    if (exponent == 31) return bits_to_float(sign | 0x7f800000u | (mantissa << 13));
+    if (exponent != 0) return bits_to_float(sign | ((exponent + 112) << 23) | (mantissa << 13));
+    const float small = static_cast<float>(mantissa) * 5.9604644775390625e-8f;  // 2^-24
+    return sign ? -small : small;
+  }
+  static LECTERN_INLINE V load_f16(const unsigned short* p) {
+    return {{half_to_float(p[0]), half_to_float(p[1]), half_to_float(p[2]), half_to_float(p[3])}};
+  }
+  static LECTERN_INLINE V load_bf16(const unsigned short* p) {
+    V r;
+    for (int i = 0; i < 4; i++) r.v[i] = bits_to_float(static_cast<unsigned>(p[i]) << 16);
+    return r;
+  }
+  /** Low and high nibbles of 4 bytes, as 0..15. */
+  static LECTERN_INLINE void load_u4(const unsigned char* p, V& low, V& high) {
+    for (int i = 0; i < 4; i++) low.v[i] = static_cast<float>(p[i] & 15);
+    for (int i = 0; i < 4; i++) high.v[i] = static_cast<float>(p[i] >> 4);
+  }
+  LECTERN_INLINE void store(float* p) const {
+    for (int i = 0; i < 4; i++) p[i] = v[i];
+  }
+
+#define LECTERN_LANES(expression) \
+  V r;                            \
+  for (int i = 0; i < 4; i++) r.v[i] = (expression); \
+  return r;
+  static LECTERN_INLINE V add(V a, V b) { LECTERN_LANES(a.v[i] + b.v[i]) }
+  static LECTERN_INLINE V sub(V a, V b) { LECTERN_LANES(a.v[i] - b.v[i]) }
+  static LECTERN_INLINE V mul(V a, V b) { LECTERN_LANES(a.v[i] * b.v[i]) }
+  static LECTERN_INLINE V div(V a, V b) { LECTERN_LANES(a.v[i] / b.v[i]) }
+  static LECTERN_INLINE V max(V a, V b) { LECTERN_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]) }
+  /** a * b + c; two roundings here. */
+  static LECTERN_INLINE V fma(V a, V b, V c) { LECTERN_LANES(a.v[i] * b.v[i] + c.v[i]) }
+  /** a where x <= limit, else b. */
+  static LECTERN_INLINE V if_le(V x, V limit, V a, V b) { LECTERN_LANES(x.v[i] <= limit.v[i] ? a.v[i] : b.v[i]) }
+  /** To the nearest whole number, for |a| < 2^22: the added constant leaves no room for a fraction. */
+  static LECTERN_INLINE V round(V a) { LECTERN_LANES((a.v[i] + 12582912.0f) - 12582912.0f) }
+  /** a * 2^n for whole n in [-127, 127]; n = -127 gives 0. */
+  static LECTERN_INLINE V scale2(V a, V n) {
+    LECTERN_LANES(a.v[i] * bits_to_float(static_cast<unsigned>(static_cast<int>(n.v[i]) + 127) << 23))
+  }
+#undef LECTERN_LANES
+  LECTERN_INLINE float sum() const { return (v[0] + v[1]) + (v[2] + v[3]); }
+};

@@ -1,0 +1,44 @@
+// The native attention engine: checks ranges, hands typed arrays to the addon. Synchronous, on the calling thread.
+import type { AttendArgs, AttendResult, AttentionEngine, BlockLseArgs } from '../contract.ts';
+import { checkAttendArgs, checkBlockLseArgs } from '../validate.ts';
+import { type IsaAddon, loadAddon } from './load-addon.ts';
+
+/** Every export, in the order of native/src/addon.cpp. */
+interface SparseAttnAddon extends IsaAddon {
+  attend(
+    q: Float32Array, k: Float32Array, v: Float32Array, out: Float32Array, lse: Float32Array,
+    offsets: Int32Array | null, ids: Int32Array | null,
+    numTokens: number, numKeys: number, numHeads: number, numKvHeads: number, headDim: number,
+    softmaxScale: number, firstQuery: number,
+  ): void;
+  blockLse(
+    q: Float32Array, keys: Int8Array, keyScales: Float32Array, blockStarts: Int32Array, out: Float32Array,
+    headDim: number, softmaxScale: number,
+  ): void;
+}
+
+/** Throws ENGINE_UNAVAILABLE where the addon is not built or the forced instruction set is not there. */
+export async function createNativeAttention(): Promise<AttentionEngine> {
+  const { addon, isa } = loadAddon<SparseAttnAddon>('sparse_attn', import.meta.url);
+  return { name: 'native', device: isa, attend: (args) => attend(addon, args), blockLse: (args) => blockLse(addon, args) };
+}
+
+function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
+  checkAttendArgs(args);
+  const { q, k, v, numTokens, numKeys, numHeads, numKvHeads, headDim, firstQuery, blocks } = args;
+  const out = new Float32Array(q.length); // (numTokens, numHeads, headDim)
+  const lse = new Float32Array(numTokens * numHeads); // (numTokens, numHeads)
+  addon.attend(
+    q, k, v, out, lse, blocks?.offsets ?? null, blocks?.ids ?? null,
+    numTokens, numKeys, numHeads, numKvHeads, headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), firstQuery,
+  );
+  return { out, lse };
+}
+
+function blockLse(addon: SparseAttnAddon, args: BlockLseArgs): Float32Array {
+  checkBlockLseArgs(args);
+  const { q, keys, keyScales, blockStarts, headDim } = args;
+  const out = new Float32Array((blockStarts.length - 1) * (q.length / headDim)); // (numBlocks, numQueries)
+  addon.blockLse(q, keys, keyScales, blockStarts, out, headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim));
+  return out;
+}

@@ -1,0 +1,3 @@
+// What the model's addon shares with this one: finding, loading, picking the instruction set.
+export { forcedIsa } from './config.ts';
+export { type IsaAddon, loadAddon } from './load-addon.ts';
