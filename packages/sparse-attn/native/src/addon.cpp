@@ -1,6 +1,7 @@
 // N-API glue of the attention addon: check types and lengths, take pointers, call. Ranges of block tables are checked in TypeScript.
 #include <napi.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "attend.h"
@@ -53,12 +54,10 @@ void attend_call(const Napi::CallbackInfo& info) {
   const auto v = typed_array<float>(info[2], "v", num_keys * num_kv_heads * head_dim);
   const auto out = typed_array<float>(info[3], "out", q.length);
   const auto lse = typed_array<float>(info[4], "lse", num_tokens * num_heads);
-  const bool listed = !info[5].IsNull();
-  Slice<int32_t> offsets{nullptr, 0};
-  Slice<int32_t> ids{nullptr, 0};
-  if (listed) {
-    offsets = typed_array<int32_t>(info[5], "blocks.offsets", num_kv_heads + 1);
-    ids = typed_array<int32_t>(info[6], "blocks.ids");
+  BlockLists blocks{!info[5].IsNull(), {nullptr, 0}, {nullptr, 0}, num_keys};
+  if (blocks.listed) {
+    blocks.offsets = typed_array<int32_t>(info[5], "blocks.offsets", num_kv_heads + 1);
+    blocks.ids = typed_array<int32_t>(info[6], "blocks.ids");
   }
 
   const size_t group = num_heads / num_kv_heads;
