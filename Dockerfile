@@ -18,7 +18,7 @@ RUN npm ci
 COPY . .
 # The kernels of every instruction set are compiled; the best one that the machine has is chosen at load.
 RUN npm run build && npm prune --omit=dev \
-  && find packages services -type d \( -name src -o -name native \) -prune -exec rm -rf {} + \
+  && rm -rf packages/*/src packages/*/native services/*/src \
   && find build/native -type f ! -name '*.node' -delete
 
 FROM node:20-bookworm-slim AS runtime
