@@ -28,16 +28,25 @@ Napi::Value use_isa(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), isa_name(instance(info).isa));
 }
 
-/** Cuts listed 64-key blocks (all when not `listed`; an empty list has a null pointer too) of one KV head into spans. */
-std::vector<KeySpan> list_spans(const float* k, const float* v, size_t stride, size_t num_keys, bool listed, const int32_t* ids, size_t num_ids) {
-  std::vector<KeySpan> spans;
-  const size_t num_blocks = listed ? num_ids : (num_keys + KEYS_PER_CALL - 1) / KEYS_PER_CALL;
-  for (size_t i = 0; i < num_blocks; i++) {
-    const size_t start = (listed ? static_cast<size_t>(ids[i]) : i) * KEYS_PER_CALL;
-    spans.push_back({k + start * stride, v + start * stride, std::min(KEYS_PER_CALL, num_keys - start), static_cast<int64_t>(start)});
+/** The 64-key blocks that each KV head reads: those of a CSR table, or all. An empty list is a list (with a null pointer). */
+struct BlockLists {
+  bool listed;
+  Slice<int32_t> offsets;
+  Slice<int32_t> ids;
+  size_t num_keys;
+
+  /** Spans of KV head h, whose keys and values start at k and v. */
+  std::vector<KeySpan> spans(size_t h, const float* k, const float* v, size_t stride) const {
+    std::vector<KeySpan> result;
+    const size_t first = listed ? static_cast<size_t>(offsets.data[h]) : 0;
+    const size_t last = listed ? static_cast<size_t>(offsets.data[h + 1]) : (num_keys + KEYS_PER_CALL - 1) / KEYS_PER_CALL;
+    for (size_t i = first; i < last; i++) {
+      const size_t start = (listed ? static_cast<size_t>(ids.data[i]) : i) * KEYS_PER_CALL;
+      result.push_back({k + start * stride, v + start * stride, std::min(KEYS_PER_CALL, num_keys - start), static_cast<int64_t>(start)});
+    }
+    return result;
   }
-  return spans;
-}
+};
 
 /** attend(q, k, v, out, lse, offsets | null, ids | null, numTokens, numKeys, numHeads, numKvHeads, headDim, softmaxScale, firstQuery) */
 void attend_call(const Napi::CallbackInfo& info) {
@@ -63,9 +72,7 @@ void attend_call(const Napi::CallbackInfo& info) {
   const size_t group = num_heads / num_kv_heads;
   const size_t stride = num_kv_heads * head_dim;
   for (size_t h = 0; h < num_kv_heads; h++) {
-    const auto spans = list_spans(k.data + h * head_dim, v.data + h * head_dim, stride, num_keys, listed,
-                                  listed ? ids.data + offsets.data[h] : nullptr,
-                                  listed ? static_cast<size_t>(offsets.data[h + 1] - offsets.data[h]) : 0);
+    const auto spans = blocks.spans(h, k.data + h * head_dim, v.data + h * head_dim, stride);
     const size_t first_head = h * group;
     attend(attention_kernels(instance(info).isa),
            {q.data + first_head * head_dim, num_heads * head_dim, num_tokens, group, head_dim, scale, spans.data(), spans.size(), stride,
