@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { sentencesOf } from '../src/ask/sentences.ts';
 import { isSupported } from '../src/ask/support.ts';
+import { unitsAfter, unitsBefore } from '../src/find/sentence-edges.ts';
 import { CodePointCursor, codePointLength } from '../src/characters.ts';
 
 describe('sentences', () => {
@@ -39,6 +40,21 @@ describe('runs of blocks', () => {
   test('join where they touch and stay in the document', () => {
     expect(runsOf([{ block: 0, score: 1 }, { block: 3, score: 2 }, { block: 9, score: 3 }], 1, 10))
       .toEqual([{ first: 0, last: 4, score: 2 }, { first: 8, last: 9, score: 3 }]);
+  });
+});
+
+describe('sentence edges', () => {
+  test.each([
+    ['One. Two is', false, 'Two is'], ['One. ', false, ''], ['A heading\n\nTwo ', false, 'Two '], ['cut word and hal', false, 'hal'], ['The first wor', true, 'The first wor'],
+  ])('before %j (document start: %s): %j', (before, atStart, expected) => {
+    expect(before.slice(before.length - unitsBefore(before, atStart))).toBe(expected);
+  });
+
+  test.each([
+    ['One is', ' two. Three', false, ' two.'], ['One.', ' Two', false, ''], ['He said "so', ' on." And', false, ' on."'], ['A hea', 'ding\n\nText.', false, 'ding'],
+    ['no e', 'nd here', false, 'nd'], ['no e', 'nd here', true, 'nd here'],
+  ])('%j followed by %j (document end: %s): %j', (text, after, atEnd, expected) => {
+    expect(after.slice(0, unitsAfter(text, after, atEnd))).toBe(expected);
   });
 });
 

@@ -28,7 +28,7 @@ export async function readSpans(places: PlaceFinder, plan: ReadingPlan, hits: Re
   for (const { first, last, score } of runsOf(hits, neighbours, plan.numBlocks)) {
     const from = await places.block(first);
     const to = await places.block(last);
-    spans.push({ ...(await places.span(from, to)), trail: (await places.block(bestIn(hits, first, last))).trail, score });
+    spans.push({ ...(await places.sentences(from, to)), trail: (await places.block(bestIn(hits, first, last))).trail, score });
   }
   return spans;
 }

@@ -1,11 +1,11 @@
 // Blocks and character ranges -> text with its place: line, page, trail. Everything is read in ranges around the place.
-import type { Citation } from '@lectern/shared';
-import { ServiceError } from '@lectern/shared';
+import { ServiceError, type Citation } from '@lectern/shared';
 import { blobKeys } from '../blob-keys.ts';
-import { CodePointCursor } from '../characters.ts';
+import { alignForward, CodePointCursor, codePointLength } from '../characters.ts';
 import type { Chunk, PageSpan, ReaderContext, ReadingPlan } from '../contract.ts';
 import { loadStructure } from '../plan/stored-document.ts';
 import { parseSegment, type Segment } from '../segment/format.ts';
+import { EDGE_BYTES, unitsAfter, unitsBefore } from './sentence-edges.ts';
 
 /** Where a block lies in the document. */
 export interface BlockPlace {
@@ -56,8 +56,20 @@ export class PlaceFinder {
 
   /** Consecutive blocks [first, last] as one text. */
   async span(first: BlockPlace, last: BlockPlace): Promise<TextSpan> {
-    const bytes = await this.#ctx.blobs.getRange(blobKeys.text(this.#plan.documentId), first.byteStart, last.byteEnd);
-    return { text: bytes.toString('utf8'), byteStart: first.byteStart, startChar: first.charStart };
+    return { text: await this.#text(first.byteStart, last.byteEnd), byteStart: first.byteStart, startChar: first.charStart };
+  }
+
+  /** The same, widened to whole sentences. */
+  async sentences(first: BlockPlace, last: BlockPlace): Promise<TextSpan> {
+    const { text, byteStart, startChar } = await this.span(first, last);
+    const numBytes = (this.#plan.chunks.at(-1) as Chunk).byteEnd;
+    const from = Math.max(0, byteStart - EDGE_BYTES);
+    const to = Math.min(numBytes, last.byteEnd + EDGE_BYTES);
+    const before = await this.#text(from, byteStart);
+    const after = await this.#text(last.byteEnd, to);
+    const head = before.slice(before.length - unitsBefore(before, from === 0));
+    const tail = after.slice(0, unitsAfter(text, after, to === numBytes));
+    return { text: head + text + tail, byteStart: byteStart - Buffer.byteLength(head), startChar: startChar - codePointLength(head) };
   }
 
   /** UTF-16 range [start, end) of a span as a citation, white space at its ends left off. */
@@ -71,6 +83,13 @@ export class PlaceFinder {
     const byte = span.byteStart + Buffer.byteLength(span.text.slice(0, from));
     const page = await this.#pageAt(startChar);
     return { text: span.text.slice(from, to), startChar, endChar, line: await this.#lineAt(byte), ...(page === undefined ? {} : { page }), trail, score };
+  }
+
+  /** Bytes [start, end); characters that either end cuts are left out. */
+  async #text(start: number, end: number): Promise<string> {
+    const bytes = await this.#ctx.blobs.getRange(blobKeys.text(this.#plan.documentId), start, end);
+    // A streaming decoder keeps an unfinished character back.
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(alignForward(bytes, 0)), { stream: true });
   }
 
   async #lineAt(byte: number): Promise<number> {
