@@ -5,6 +5,8 @@ export const ERROR_CODES = {
   // the request
   VALIDATION: { status: 422, retryable: false },
   BAD_JSON: { status: 400, retryable: false },
+  BODY_TOO_LARGE: { status: 413, retryable: false },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   UNAUTHORIZED: { status: 401, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
   IDEMPOTENCY_KEY_MALFORMED: { status: 400, retryable: false },

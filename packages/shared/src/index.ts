@@ -16,5 +16,6 @@ export type * from './records/contract.ts';
 export { DEFAULT_PREFIX } from './records/keys.ts';
 export * from './records/stores.ts';
 export * from './redis.ts';
+export * from './schema/api.ts';
 export * from './schema/document.ts';
 export * from './schema/job.ts';

@@ -65,7 +65,7 @@ export interface JobStore {
   create(job: Omit<JobRecord, 'seq' | 'attempt' | 'run' | 'state' | 'createdAt'>): Promise<JobRecord>;
   get(tenant: string, id: string): Promise<JobRecord | undefined>;
   /** Newest first; `after` is the last id of the page before. */
-  list(tenant: string, query: { state?: JobState; limit: number; after?: string }): Promise<{ data: JobRecord[]; hasMore: boolean }>;
+  list(tenant: string, query: { state?: JobState | undefined; limit: number; after?: string | undefined }): Promise<{ data: JobRecord[]; hasMore: boolean }>;
   /** queued|reading|answering -> `reading`. False when the job is terminal or cancelling. */
   markReading(id: string): Promise<boolean>;
   /** queued|reading|answering -> `answering`; returns the new fencing token, or undefined when terminal or cancelling. */
@@ -132,7 +132,7 @@ export interface DocumentStore {
   get(tenant: string, id: string): Promise<DocumentRecord | undefined>;
   update(tenant: string, id: string, facts: Partial<Pick<DocumentRecord, 'numChars' | 'numPages' | 'numTokens'>>): Promise<void>;
   /** Newest first; `after` is the cursor of the page before. */
-  list(tenant: string, query: { limit: number; after?: string }): Promise<{ data: DocumentRecord[]; hasMore: boolean; cursor?: string }>;
+  list(tenant: string, query: { limit: number; after?: string | undefined }): Promise<{ data: DocumentRecord[]; hasMore: boolean; cursor?: string }>;
   /** DOCUMENT_IN_USE while a job that is not terminal uses it. */
   remove(tenant: string, id: string): Promise<boolean>;
   /** Runs work that must not meet another's upload or deletion of the same document: DOCUMENT_IN_USE when it would. */

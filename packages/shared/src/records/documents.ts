@@ -1,4 +1,5 @@
 // DocumentStore on Redis: facts about documents; their bytes are blobs.
+import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { ulid } from 'ulid';
 import { ServiceError } from '../errors.ts';
@@ -12,6 +13,9 @@ import { runScript, type Script } from './script.ts';
 
 /** Longer than moving or deleting the blobs of one document takes. */
 const LOCK_MS = 60_000;
+/** How long a request waits for another one with the same document. */
+const LOCK_WAIT_MS = 5_000;
+const LOCK_POLL_MS = 50;
 
 /** Place in the tenant's list: lexical order is order of creation. Also the cursor. */
 const memberOf = (d: Pick<DocumentRecord, 'id' | 'createdAt'>): string => `${String(Date.parse(d.createdAt)).padStart(15, '0')}.${d.id}`;
@@ -62,8 +66,10 @@ export function createDocumentStore(redis: Redis, keys: Keys): DocumentStore {
 
     async exclusively(tenant, id, work) {
       const [key, token] = [keys.documentLock(tenant, id), ulid()];
-      if ((await withRedis(() => redis.set(key, token, 'PX', LOCK_MS, 'NX'))) === null) {
-        throw new ServiceError('DOCUMENT_IN_USE', `document ${id} is being stored or deleted by another request`);
+      const deadline = Date.now() + LOCK_WAIT_MS;
+      while ((await withRedis(() => redis.set(key, token, 'PX', LOCK_MS, 'NX'))) === null) {
+        if (Date.now() >= deadline) throw new ServiceError('DOCUMENT_IN_USE', `document ${id} is being stored or deleted by another request`);
+        await setTimeout(LOCK_POLL_MS);
       }
       try {
         return await work();

@@ -1,0 +1,9 @@
+// Where a document's blobs stand; the names are those of packages/reader/src/blob-keys.ts (a test compares them).
+export const documentKeys = {
+  upload: (id: string): string => `uploads/${id}`,
+  uploads: 'uploads/',
+  source: (documentId: string): string => `documents/${documentId}/source`,
+  text: (documentId: string): string => `documents/${documentId}/text`,
+  document: (documentId: string): string => `documents/${documentId}/`,
+  reading: (readingId: string): string => `readings/${readingId}/`,
+};
