@@ -70,7 +70,7 @@ async function untilReady(url: string, child: ChildProcess, output: readonly str
   throw new Error(`Prometheus did not become ready:\n${output.join('')}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
