@@ -1,4 +1,5 @@
 // The worker's pools with their model loaded: one thread fetches and loads first, then the others share its weights.
+import type { ModelProgress } from '@lectern/model';
 import { residentAnonymousBytes, ServiceError, type Logger, type WorkerMetrics } from '@lectern/shared';
 import type { WorkerConfig } from './config.ts';
 import { countCosts } from './gauges.ts';
@@ -9,8 +10,8 @@ import { newControl, type ModelFacts, type ThreadSettings } from './threads/prot
 export interface LoadHooks {
   log: Logger;
   metrics: WorkerMetrics;
-  /** Bytes of the model file fetched so far; not called when it is cached. */
-  onDownload?: ((progress: { doneBytes: number; totalBytes: number }) => void) | undefined;
+  /** While the model is fetched; not called when it is cached. */
+  onModelProgress?: ((progress: ModelProgress) => void) | undefined;
 }
 
 export interface LoadedPools {
@@ -20,7 +21,7 @@ export interface LoadedPools {
   ledger: Ledger;
 }
 
-export async function loadPools(config: WorkerConfig, { log, metrics, onDownload }: LoadHooks): Promise<LoadedPools> {
+export async function loadPools(config: WorkerConfig, { log, metrics, onModelProgress }: LoadHooks): Promise<LoadedPools> {
   const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline'>) => new ComputePool({
     name, numThreads, heapMb: config.THREAD_HEAP_MB,
     settings: { blobDir: config.BLOB_DIR, model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
@@ -35,7 +36,10 @@ export async function loadPools(config: WorkerConfig, { log, metrics, onDownload
   try {
     const { value: model } = await ask.run({ kind: 'describe' }, {
       control: newControl(),
-      onMessage: (message) => { if (message.type === 'download') onDownload?.(message); },
+      onMessage: (message) => {
+        if (message.type === 'model') onModelProgress?.(message.progress);
+        if (message.type === 'unavailable') log.warn({ engine: message.engine, reason: message.reason }, 'an engine cannot start; the next one is tried');
+      },
     });
     read = open('read', config.READ_THREADS, { numThreads: 1, offline: true });
     await read.warmUp(newControl());

@@ -1,6 +1,7 @@
 // Puts a worker together and takes it apart again. Everything with a life of its own is started and ended here.
 import { hostname } from 'node:os';
 import { connectRedis, createLogger, createStores, createWorkerMetrics, openQueues, registerRedisMetrics, type Logger } from '@lectern/shared';
+import type { ModelProgress } from '@lectern/model';
 import { Registry } from 'prom-client';
 import { ActiveTasks } from './active-tasks.ts';
 import { startBullWorkers } from './bull-workers.ts';
@@ -20,8 +21,8 @@ import { version } from './version.ts';
 export interface StartOptions {
   /** @default one that writes to stdout at LOG_LEVEL */
   log?: Logger;
-  /** Bytes of the model file fetched so far; not called when it is cached. */
-  onDownload?: (progress: { doneBytes: number; totalBytes: number }) => void;
+  /** While the model is fetched; not called when it is cached. */
+  onModelProgress?: (progress: ModelProgress) => void;
 }
 
 export interface RunningWorker {
@@ -54,7 +55,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     const queues = openQueues(redis, { onError: onRedisError });
     closing.push(() => queues.close());
 
-    const { pools, model, ledger } = await loadPools(config, { log, metrics, onDownload: options.onDownload });
+    const { pools, model, ledger } = await loadPools(config, { log, metrics, onModelProgress: options.onModelProgress });
     closing.push(() => Promise.all([pools.read.close(config.SHUTDOWN_TIMEOUT_MS), pools.ask.close(config.SHUTDOWN_TIMEOUT_MS)]));
     const { readQueue, askQueue } = queues;
     const parts: WorkerParts = {
@@ -82,7 +83,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     closing.push(() => drain(parts, bullWorkers));
 
     isUp = true;
-    log.info({ model: model.id, engine: model.engine, device: model.device, readThreads: config.READ_THREADS, memoryBytes: ledger.limitBytes }, 'worker is up');
+    log.info({ model: model.id, engine: model.engine, device: model.device, readThreads: config.READ_THREADS, memoryBytes: ledger.limitBytes, metricsUrl: server?.url }, 'worker is up');
     let closed: Promise<void> | undefined;
     const close = () => {
       isUp = false;

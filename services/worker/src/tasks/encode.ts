@@ -27,7 +27,7 @@ export async function encode(parts: WorkerParts, active: ActiveTask, { tenant, r
       onMessage,
     });
     metrics.jobPhase.observe({ phase: 'encode' }, costs.seconds - costs.loadSeconds);
-    log.debug({ readingId, from, to, ...value, seconds: costs.seconds }, 'encoded');
+    log.debug({ readingId, from, to, ...value, seconds: costs.seconds, threadId: costs.threadId }, 'encoded');
   } finally {
     await Promise.all(reports);
   }

@@ -1,6 +1,6 @@
 // What crosses between the event loop and a compute thread. Plain data: a class does not survive the way.
 import type { MessagePort } from 'node:worker_threads';
-import type { EngineName } from '@lectern/model';
+import type { EngineName, ModelProgress } from '@lectern/model';
 import type { AskOptions, AskResult, EncodeStats, ExtractLimits, FindOptions, FindResult } from '@lectern/reader';
 import { errorToData, type BlobOperation, type ErrorData, type MediaType } from '@lectern/shared';
 
@@ -70,7 +70,8 @@ export interface ThreadValues {
 export type ThreadMessage =
   | { type: 'chunk'; index: number; numTokens: number; reused: boolean; seconds: number }
   | { type: 'delta'; text: string }
-  | { type: 'download'; doneBytes: number; totalBytes: number };
+  | { type: 'model'; progress: ModelProgress }
+  | { type: 'unavailable'; engine: string; reason: string };
 
 export interface ThreadRequest {
   task: ThreadTask;

@@ -20,7 +20,8 @@ async function model(report: (message: ThreadMessage) => void): Promise<ReaderMo
     numThreads: settings.numThreads,
     offline: settings.offline,
     ...(settings.engines ? { engines: settings.engines } : {}),
-    onProgress: (progress) => report({ type: 'download', doneBytes: progress.doneBytes, totalBytes: progress.totalBytes }),
+    onProgress: (progress) => report({ type: 'model', progress }),
+    onUnavailable: (engine, reason) => report({ type: 'unavailable', engine, reason }),
   });
   return loaded;
 }

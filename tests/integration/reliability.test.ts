@@ -1,0 +1,167 @@
+// What happens to a job when workers die, stop, or lose their lock in the middle of a reading: it finishes once, and nothing is lost.
+import { QueueEvents, type Job } from 'bullmq';
+import { bullPrefix, QUEUES } from '@lectern/shared';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../support/processes.ts';
+import { LOCK_DURATION_MS, STALLED_INTERVAL_MS, startService, type TestService, type TestWorker } from '../support/service.ts';
+import { codePoints, makeText } from '../support/text.ts';
+
+const FACTS = [
+  'The lighthouse at Port Ellery was kept for forty years by a widower named Magnus Thorne.',
+  'The schooner Amber Gull was launched in 1784 at Kesterfield.',
+];
+const QUESTION = 'Who kept the lighthouse at Port Ellery?';
+/** What a busy machine adds to timers. */
+const SLACK_MS = 1_500;
+
+let service: TestService;
+
+beforeEach(async () => {
+  service = await startService();
+});
+
+afterEach(async () => {
+  await service?.stop();
+});
+
+const readingOf = async (jobId: string) => {
+  const job = await service.stores.jobs.get('default', jobId);
+  return (await service.stores.readings.get(job!.readingId))!;
+};
+
+const encodeTaskOf = async (worker: TestWorker): Promise<Job | undefined> =>
+  (await service.queues.readQueue.getJobs(['active'])).find((task) => task?.name === 'encode' && task.processedBy?.endsWith(worker.idEnd));
+
+/** Completed, once, by one attempt, with the right quotation; and every chunk of the reading counted once. */
+async function expectFinishedOnce(jobId: string, text: string, workers: readonly TestWorker[]): Promise<void> {
+  expect(await service.client.getJob(jobId)).toMatchObject({ state: 'completed' });
+  const events = await service.stores.jobs.events('default', jobId, 0, 0);
+  expect(events.filter((event) => event.type === 'done')).toHaveLength(1);
+  expect((await service.stores.jobs.get('default', jobId))!.attempt).toBe(1);
+  const finished = await Promise.all(workers.map((worker) => worker.metric('lectern_jobs_finished_total')));
+  expect(finished.reduce((sum, n) => sum + n, 0)).toBe(1);
+  const reading = await readingOf(jobId);
+  expect(reading).toMatchObject({ state: 'sealed', tokensDone: reading.numTokens });
+  expect(reading.chunksEncoded + reading.chunksReused).toBe(reading.numChunks);
+  const { passages } = await service.client.getResult(jobId);
+  expect(passages![0].text).toContain('Magnus Thorne');
+  expect(passages![0].text).toBe(codePoints(text, passages![0].startChar, passages![0].endChar));
+}
+
+describe('three workers', () => {
+  it('one is killed in the middle of a reading: the others take over within lock + 2 intervals, and the job finishes once', async () => {
+    const workers = [1, 2, 3].map(() => service.spawnWorker());
+    await Promise.all(workers.map((worker) => worker.ready()));
+    const text = makeText({ numWords: 9_000, seed: 21, planted: FACTS });
+    const stalled = new QueueEvents(QUEUES.read, { connection: new Redis(service.redisUrl, { maxRetriesPerRequest: null, protocol: 2 }), prefix: bullPrefix() });
+    const stalledAt = new Map<string, number>();
+    stalled.on('stalled', ({ jobId }) => stalledAt.set(jobId, Date.now()));
+    await stalled.waitUntilReady();
+
+    const { job } = await service.submit(text, { task: 'search', question: QUESTION });
+    await until('a part is read', async () => (await readingOf(job.id)).tokensDone > 0);
+    const { victim, task } = await until('a worker encodes', async () => {
+      for (const worker of workers) {
+        const active = await encodeTaskOf(worker);
+        if (active) return { victim: worker, task: active };
+      }
+      return undefined;
+    });
+    await victim.kill('SIGKILL');
+    const killedAt = Date.now();
+    expect((await readingOf(job.id)).state).toBe('encoding');
+
+    await until('its task is taken back', async () => stalledAt.has(task.id!), 20_000, 10);
+    expect(stalledAt.get(task.id!)! - killedAt).toBeLessThan(LOCK_DURATION_MS + 2 * STALLED_INTERVAL_MS + SLACK_MS);
+    await service.ended(job.id);
+    await stalled.close();
+    await expectFinishedOnce(job.id, text, workers.filter((worker) => worker !== victim));
+    const again = (await service.queues.readQueue.getJob(task.id!))!;
+    expect(again.processedBy?.endsWith(victim.idEnd)).toBe(false);
+  });
+});
+
+describe('a worker that is told to stop', () => {
+  it('hands its reading back before the deadline: no attempt is used up, what is stored is not encoded again', async () => {
+    const first = await service.startWorker({ READ_THREADS: '2', SHUTDOWN_TIMEOUT_MS: '5000' });
+    const text = makeText({ numWords: 8_000, seed: 22, planted: FACTS });
+    const { job } = await service.submit(text, { task: 'search', question: QUESTION });
+    await until('a part is read', async () => (await readingOf(job.id)).tokensDone > 0);
+    const started = Date.now();
+    expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(Date.now() - started).toBeLessThan(5_000);
+
+    const kept = await readingOf(job.id);
+    expect(kept.state).toBe('encoding');
+    const encodes = (await service.queues.readQueue.getJobs(['waiting', 'prioritized', 'delayed', 'active'])).filter((task) => task.name === 'encode');
+    expect(encodes.length).toBeGreaterThan(0);
+    for (const task of encodes) {
+      expect(task.attemptsMade).toBe(0);
+      expect(await task.getState()).toMatch(/waiting|prioritized/);
+    }
+    const second = await service.startWorker({ READ_THREADS: '2' });
+    await service.ended(job.id);
+    await expectFinishedOnce(job.id, text, [second]);
+    const encoded = await second.metric('lectern_chunks_total', { source: 'computed' });
+    const reading = await readingOf(job.id);
+    expect(encoded).toBe(reading.numChunks - kept.chunksEncoded);
+  });
+
+  it('exits at once on a second signal', async () => {
+    const worker = await service.startWorker();
+    const { job } = await service.submit(makeText({ numWords: 4_000, seed: 23 }), { task: 'read' });
+    await until('it encodes', async () => encodeTaskOf(worker));
+    worker.child.kill('SIGTERM');
+    await worker.printed(/"msg":"draining"/);
+    worker.child.kill('SIGTERM');
+    const ended = await worker.ended;
+    expect([0, 130]).toContain(ended.code); // 0 when draining was faster than the signal
+    await service.client.cancelJob(job.id);
+  });
+});
+
+describe('a task that another worker owns by now', () => {
+  it('is stopped here when its lock is gone, and the job finishes once', async () => {
+    const worker = await service.startWorker();
+    const text = makeText({ numWords: 5_000, seed: 24, planted: FACTS });
+    const { job } = await service.submit(text, { task: 'search', question: QUESTION });
+    const task = await until('it encodes', () => encodeTaskOf(worker));
+    await service.redis.set(`${bullPrefix()}:${QUEUES.read}:${task.id}:lock`, 'somebody else', 'PX', LOCK_DURATION_MS);
+    await worker.printed(/tasks lost to another worker: stopped here/, 20_000);
+    await service.ended(job.id);
+    await expectFinishedOnce(job.id, text, [worker]);
+  });
+
+  it('an answer of an attempt that is over is refused', async () => {
+    const { job } = await service.submit(makeText({ numWords: 300, seed: 25 }), { task: 'search', question: QUESTION });
+    const { jobs } = service.stores;
+    const old = (await jobs.startAttempt(job.id, 'elsewhere:1'))!;
+    const present = (await jobs.startAttempt(job.id, 'elsewhere:2'))!;
+    const figures = { tokensRead: 1, chunksEncoded: 0, chunksReused: 0, readSeconds: 0, tokensPerSecond: 0, findSeconds: 0, answerSeconds: 0, peakResidentBytes: 1 };
+    expect(await jobs.complete(job.id, old, { citations: [], figures })).toBe(false);
+    expect(await jobs.complete(job.id, present, { citations: [], figures })).toBe(true);
+    expect(await jobs.complete(job.id, present, { citations: [], figures })).toBe(false);
+  });
+});
+
+describe('a document that kills every worker', () => {
+  it('ends failed as STALLED after three workers, and others go on', async () => {
+    const { job } = await service.submit(makeText({ numWords: 3_000, seed: 26 }), { task: 'read' });
+    let victims = 0;
+    while (victims < 3) {
+      const worker = await service.startWorker();
+      await until('it encodes', () => encodeTaskOf(worker), 30_000, 10);
+      await worker.kill('SIGKILL');
+      victims++;
+    }
+    const survivor = await service.startWorker();
+    expect(await service.ended(job.id)).toMatchObject({ state: 'failed', error: { code: 'STALLED' } });
+    expect(await readingOf(job.id)).toMatchObject({ state: 'failed', error: { code: 'STALLED' } });
+
+    const text = makeText({ numWords: 600, seed: 27, planted: FACTS });
+    const neighbour = await service.submit(text, { task: 'search', question: QUESTION });
+    expect(await service.ended(neighbour.job.id)).toMatchObject({ state: 'completed' });
+    expect(survivor.hasEnded).toBe(false);
+  });
+});
