@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   BLOB_NOT_FOUND: { status: 404, retryable: false },
   BLOB_CORRUPT: { status: 500, retryable: true },
   REDIS_UNAVAILABLE: { status: 503, retryable: true },
+  SERVICE_UNREACHABLE: { status: 503, retryable: true },
   QUEUE_FULL: { status: 503, retryable: true },
   DRAINING: { status: 503, retryable: true },
   TIMEOUT: { status: 504, retryable: true },

@@ -1,5 +1,5 @@
 // Records as clients see them.
-import { type DocumentRecord, type DocumentView, ERROR_CODES, type JobRecord, type JobView, type Progress, type ReadingRecord, type ReadingStore } from '@lectern/shared';
+import { type DocumentRecord, type DocumentView, errorFromData, type JobRecord, type JobView, type Progress, type ReadingRecord, type ReadingStore } from '@lectern/shared';
 
 export function documentView({ tenant: _, ...rest }: DocumentRecord): DocumentView {
   return rest;
@@ -13,7 +13,7 @@ export function jobView(job: JobRecord, reading: ReadingRecord | undefined, now:
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(worker === undefined ? {} : { worker }),
     ...(cancelRequestedAt === undefined ? {} : { cancelRequestedAt }),
-    ...(error === undefined ? {} : { error: { ...error, retryable: ERROR_CODES[error.code].retryable } }),
+    ...(error === undefined ? {} : { error: { ...error, retryable: errorFromData(error).retryable } }),
     ...(reading === undefined ? {} : { progress: progressOf(reading, now) }),
   };
 }

@@ -3,6 +3,7 @@ import { documentListSchema, documentTextSchema, documentViewSchema, MEDIA_TYPES
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { documentKeys } from '../documents/blob-keys.ts';
+import { discardRest } from '../documents/discard.ts';
 import { mediaTypeOf, nameOf } from '../documents/headers.ts';
 import { receiveDocument, tooLarge } from '../documents/receive.ts';
 import { removeDocumentParts } from '../documents/remove.ts';
@@ -33,13 +34,14 @@ export function documentRoutes(deps: ApiDeps): Route[] {
     errors: ['DOCUMENT_EMPTY', 'DOCUMENT_TOO_LARGE', 'DOCUMENT_ENCODING', 'UNSUPPORTED_MEDIA_TYPE', 'VALIDATION', 'DISK_FULL', 'DRAINING'],
     makesWork: true,
     async handle({ query, tenant, req, res }) {
-      const [mediaType, name] = [mediaTypeOf(req), nameOf(req, query.name)];
       try {
+        const [mediaType, name] = [mediaTypeOf(req), nameOf(req, query.name)];
         const declared = Number(req.get('content-length') ?? 0);
         if (declared > config.MAX_DOCUMENT_BYTES) throw tooLarge(config.MAX_DOCUMENT_BYTES, declared);
         const { created, record } = await receiveDocument({ blobs, documents }, { tenant, name, mediaType, source: req.iterator({ destroyOnReturn: false }), maxBytes: config.MAX_DOCUMENT_BYTES });
         res.status(created ? 201 : 200).location(`/v1/documents/${record.id}`).json(documentView(record));
       } catch (error) {
+        discardRest(req);
         if (error instanceof ServiceError && error.code === 'DOCUMENT_TOO_LARGE') metrics.admissionRejections.inc({ reason: 'too_large' });
         throw error;
       }
