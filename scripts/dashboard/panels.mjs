@@ -75,7 +75,7 @@ export const rows = [
       targets: [{ expr: sumRate('lectern_attention_bytes_total', 'tier', WORKER), legend: '{{tier}}' }] },
     { title: 'Weight traffic', unit: 'Bps', description: 'Bytes of model weights that forward passes read; computed from shapes.',
       targets: [{ expr: sumRate('lectern_weight_bytes_total', 'instance', WORKER), legend: '{{instance}}' }] },
-    { title: 'Index scanned', unit: 'Bps', description: 'Bytes of retrieval keys scored to find passages.',
+    { title: 'Index scanned', unit: 'Bps', description: 'Bytes of stored indexes (retrieval keys, word counts) read to find passages.',
       targets: [{ expr: sumRate('lectern_index_bytes_scanned_total', 'instance', WORKER), legend: '{{instance}}' }] },
   ] },
   { title: 'Workers', panels: [

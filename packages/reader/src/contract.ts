@@ -99,16 +99,21 @@ export interface AskOptions extends FindOptions {
 export interface FindResult {
   passages: Passage[];
   findSeconds: number;
+  /** Bytes of the index that were read to find them. */
+  indexBytes: number;
 }
 
 export type AskResult = Omit<JobResult, 'figures' | 'passages'> & {
   passages: Passage[];
   findSeconds: number;
+  indexBytes: number;
   answerSeconds: number;
   outputTokens: number;
   blocksAttended?: number;
   blocksTotal?: number;
   chunksEncodedOnDemand?: number;
+  /** Sparse mode: bytes of stored keys and values that were loaded for attention. */
+  segmentBytes?: number;
 };
 
 /** Everything a reading function needs besides its arguments. */

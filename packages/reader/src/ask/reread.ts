@@ -17,6 +17,7 @@ export interface Answered {
   spans: ReadSpan[];
   blocksAttended?: number;
   chunksEncodedOnDemand?: number;
+  segmentBytes?: number;
 }
 
 export async function answerByReread(

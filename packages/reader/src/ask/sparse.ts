@@ -27,7 +27,7 @@ export async function answerBySparse(
   const { transformer } = model;
   const { prefixIds, tailIds } = frameOf(model);
   const chunks = await candidateChunks(places, hits);
-  const { blocks, blockStarts, encodedOnDemand } = await loadCandidates(ctx, plan, chunks, options);
+  const { blocks, blockStarts, encodedOnDemand, segmentBytes } = await loadCandidates(ctx, plan, chunks, options);
   const tokens = Int32Array.of(...model.tokenizer.encode(sparsePrompt(options.question)).ids, ...tailIds);
   const context = transformer.context([
     { kind: 'prefix', context: await prefixContext(model) },
@@ -39,7 +39,7 @@ export async function answerBySparse(
     const inCandidates = hits.filter(({ block }) => chunks.some((c) => block >= c.blockStart && block < c.blockStart + c.numBlocks));
     return {
       generated, spans: await readSpans(places, plan, inCandidates.slice(0, CITED_HITS), 1),
-      blocksAttended: selected.reduce((most, length) => Math.max(most, length), 0), chunksEncodedOnDemand: encodedOnDemand,
+      blocksAttended: selected.reduce((most, length) => Math.max(most, length), 0), chunksEncodedOnDemand: encodedOnDemand, segmentBytes,
     };
   } finally {
     context.dispose();
@@ -64,6 +64,7 @@ interface Candidates {
   blocks: EncodedBlocks & { values: Float32Array };
   blockStarts: Int32Array; // (numBlocks + 1)
   encodedOnDemand: number;
+  segmentBytes: number;
 }
 
 /** Keys and values as stored; a chunk of an index-only reading is encoded at full depth now, and kept. */
@@ -76,6 +77,7 @@ async function loadCandidates(ctx: ReaderContext, plan: ReadingPlan, chunks: rea
   const blocks = { numTokens, heads, keys: new Float32Array(size), values: new Float32Array(size) };
   const blockStarts: number[] = [];
   let encodedOnDemand = 0;
+  let segmentBytes = 0;
   let at = 0;
   for (const chunk of chunks) {
     const key = blobKeys.keysAndValues(chunk.segment);
@@ -85,9 +87,11 @@ async function loadCandidates(ctx: ReaderContext, plan: ReadingPlan, chunks: rea
       if (encoded.all !== undefined) await ctx.blobs.put(key, writeKeysAndValues(encoded.all));
       encodedOnDemand++;
     }
-    readKeysAndValues(await ctx.blobs.get(key), key, { heads, headDim, numTokens: own }, blocks, at);
+    const bytes = await ctx.blobs.get(key);
+    segmentBytes += bytes.length;
+    readKeysAndValues(bytes, key, { heads, headDim, numTokens: own }, blocks, at);
     for (let b = 0; b < chunk.numBlocks; b++) blockStarts.push(at + b * BLOCK_SIZE);
     at += own;
   }
-  return { blocks, blockStarts: Int32Array.of(...blockStarts, at), encodedOnDemand };
+  return { blocks, blockStarts: Int32Array.of(...blockStarts, at), encodedOnDemand, segmentBytes };
 }

@@ -11,17 +11,24 @@ import { questionPass, type QuestionPass } from './question.ts';
 
 const BATCH_TRAILS = 256;
 
-/** Blocks by rank, for each of the routes. */
-export async function scanReading(
-  ctx: ReaderContext, plan: ReadingPlan, question: string, routes: readonly Route[],
-): Promise<Array<{ route: Route; blocks: number[] }>> {
+export interface Scan {
+  /** Blocks by rank, for each of the routes. */
+  rankings: Array<{ route: Route; blocks: number[] }>;
+  /** Of the segments and trails that were read. */
+  numBytes: number;
+}
+
+export async function scanReading(ctx: ReaderContext, plan: ReadingPlan, question: string, routes: readonly Route[]): Promise<Scan> {
   const { attention, retrieval } = ctx.model;
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
   const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
   const trails = await scanTrails(ctx, plan, pass, bm25);
   const attentionScores = new Float64Array(pass === undefined ? 0 : plan.numBlocks);
+  let numBytes = trails.numBytes;
   for (const chunk of plan.chunks) {
-    const segment = parseSegment(await ctx.blobs.get(chunk.segment), chunk.segment);
+    const bytes = await ctx.blobs.get(chunk.segment);
+    numBytes += bytes.length;
+    const segment = parseSegment(bytes, chunk.segment);
     if (pass !== undefined) {
       attentionScores.set(await scoreSegment(attention, pass, segment, chunk.trails, trails.lse, retrieval.floor), chunk.blockStart);
     }
@@ -33,23 +40,29 @@ export async function scanReading(
       bm25.add({ counts, numWords: segment.numWords[b] }, trails.counts[chunk.trails[b]]);
     }
   }
-  return routes.map((route) => ({
+  const rankings = routes.map((route) => ({
     route,
     blocks: route === 'attention' ? rankBlocks(attentionScores, Number.NEGATIVE_INFINITY) : rankBlocks((bm25 as Bm25Scan).scores(), 0),
   }));
+  return { rankings, numBytes };
 }
 
 interface ScannedTrails {
   lse: TrailLse; // per head (numTrails, numVoting)
   counts: Array<{ counts: number[]; numWords: number }>;
+  numBytes: number;
 }
 
 async function scanTrails(ctx: ReaderContext, plan: ReadingPlan, pass: QuestionPass | undefined, bm25: Bm25Scan | undefined): Promise<ScannedTrails> {
   const numVoting = pass?.numVoting ?? 0;
-  const scanned: ScannedTrails = { lse: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), counts: [] };
+  const scanned: ScannedTrails = { lse: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), counts: [], numBytes: 0 };
   for (let from = 0; from < plan.trails.length; from += BATCH_TRAILS) {
     const entries: TrailEntry[] = [];
-    for (const { segment } of plan.trails.slice(from, from + BATCH_TRAILS)) entries.push(parseTrailEntry(await ctx.blobs.get(segment), segment));
+    for (const { segment } of plan.trails.slice(from, from + BATCH_TRAILS)) {
+      const bytes = await ctx.blobs.get(segment);
+      scanned.numBytes += bytes.length;
+      entries.push(parseTrailEntry(bytes, segment));
+    }
     if (bm25 !== undefined) scanned.counts.push(...entries.map((entry) => trailCounts(bm25, entry.terms)));
     if (pass === undefined) continue;
     const batch = await trailLse(ctx.model.attention, pass, entries);

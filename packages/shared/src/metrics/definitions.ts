@@ -68,9 +68,9 @@ export const readingDefinitions = {
 /** Bytes are computed from shapes by the engines, not sampled from hardware. */
 export const attentionDefinitions = {
   attentionBlocks: counter('attention_blocks_total', 'Document blocks that sparse attention read or left out.', { kind: ['attended', 'skipped'] }),
-  attentionBytes: counter('attention_bytes_total', 'Bytes of keys and values that attention read: from memory, or first loaded from a stored segment.', { tier: ['memory', 'segment'] }),
+  attentionBytes: counter('attention_bytes_total', 'Bytes of keys and values that attention read: from memory, or loaded from the blob store before.', { tier: ['memory', 'segment'] }),
   weightBytes: counter('weight_bytes_total', 'Bytes of model weights that forward passes read.'),
-  indexBytesScanned: counter('index_bytes_scanned_total', 'Bytes of retrieval keys scored to find passages.'),
+  indexBytesScanned: counter('index_bytes_scanned_total', 'Bytes of stored indexes (retrieval keys, word counts) read to find passages.'),
 };
 
 export const blobDefinitions = {

@@ -54,6 +54,7 @@ async function search(parts: WorkerParts, active: ActiveTask, job: JobRecord, re
     what: `searching ${reading.id}`, numBytes: parts.model.askTaskBytes,
   });
   parts.metrics.jobPhase.observe({ phase: 'find' }, value.findSeconds);
+  parts.metrics.indexBytesScanned.inc(value.indexBytes);
   return { citations: [], passages: value.passages, figures: { ...readingFigures(job, reading), findSeconds: value.findSeconds, answerSeconds: 0 } };
 }
 
@@ -79,6 +80,8 @@ async function generate(parts: WorkerParts, active: ActiveTask, job: JobRecord, 
   metrics.jobPhase.observe({ phase: 'find' }, value.findSeconds);
   metrics.jobPhase.observe({ phase: 'answer' }, value.answerSeconds);
   metrics.outputTokens.inc(value.outputTokens);
+  metrics.indexBytesScanned.inc(value.indexBytes);
+  metrics.attentionBytes.inc({ tier: 'segment' }, value.segmentBytes ?? 0);
   if (value.blocksAttended !== undefined && value.blocksTotal !== undefined) {
     metrics.attentionBlocks.inc({ kind: 'attended' }, value.blocksAttended);
     metrics.attentionBlocks.inc({ kind: 'skipped' }, Math.max(0, value.blocksTotal - value.blocksAttended));
