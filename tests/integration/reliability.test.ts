@@ -35,7 +35,7 @@ const encodeTaskOf = async (worker: TestWorker): Promise<Job | undefined> =>
 
 /** Completed, once, by one attempt, with the right quotation; and every chunk of the reading counted once. */
 async function expectFinishedOnce(jobId: string, text: string, workers: readonly TestWorker[]): Promise<void> {
-  expect(await service.client.getJob(jobId)).toMatchObject({ state: 'completed' });
+  expect(await service.client.jobs.get(jobId)).toMatchObject({ state: 'completed' });
   const events = await service.stores.jobs.events('default', jobId, 0, 0);
   expect(events.filter((event) => event.type === 'done')).toHaveLength(1);
   expect((await service.stores.jobs.get('default', jobId))!.attempt).toBe(1);
@@ -44,7 +44,7 @@ async function expectFinishedOnce(jobId: string, text: string, workers: readonly
   const reading = await readingOf(jobId);
   expect(reading).toMatchObject({ state: 'sealed', tokensDone: reading.numTokens });
   expect(reading.chunksEncoded + reading.chunksReused).toBe(reading.numChunks);
-  const { passages } = await service.client.getResult(jobId);
+  const { passages } = await service.client.jobs.result(jobId);
   expect(passages![0].text).toContain('Magnus Thorne');
   expect(passages![0].text).toBe(codePoints(text, passages![0].startChar, passages![0].endChar));
 }
@@ -117,7 +117,7 @@ describe('a worker that is told to stop', () => {
     worker.child.kill('SIGTERM');
     const ended = await worker.ended;
     expect([0, 130]).toContain(ended.code); // 0 when draining was faster than the signal
-    await service.client.cancelJob(job.id);
+    await service.client.jobs.cancel(job.id);
   });
 });
 

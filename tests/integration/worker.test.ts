@@ -33,7 +33,7 @@ describe('a worker', () => {
     const { document, job } = await service.submit(TEXT, { task: 'answer', question: 'Who kept the lighthouse at Port Ellery?' });
     const ended = await service.ended(job.id);
     expect(ended).toMatchObject({ state: 'completed' });
-    const result = await service.client.getResult(job.id);
+    const result = await service.client.jobs.result(job.id);
     expect(result.citations.length).toBeGreaterThan(0);
     for (const { text, startChar, endChar } of result.citations) expect(text).toBe(codePoints(TEXT, startChar, endChar));
     expect(result.citations.map(({ text }) => text).join(' ')).toContain('Magnus Thorne');
@@ -41,13 +41,13 @@ describe('a worker', () => {
     expect(result.figures).toMatchObject({ tokensRead: reading!.numTokens, chunksEncoded: reading!.numChunks, chunksReused: 0 });
     expect(result.figures.tokensPerSecond).toBeGreaterThan(0);
     expect(await worker.metric('lectern_tokens_read_total', { source: 'computed' })).toBe(reading!.numTokens);
-    expect((await service.client.getDocument(document.id)).numTokens).toBe(reading!.numTokens);
+    expect((await service.client.documents.get(document.id)).numTokens).toBe(reading!.numTokens);
   });
 
   it('encodes nothing again for a second question', async () => {
     const { job } = await service.submit(TEXT, { task: 'answer', question: 'What dish pleased Ottilie Vasquez most?' });
     expect(await service.ended(job.id)).toMatchObject({ state: 'completed' });
-    const { figures } = await service.client.getResult(job.id);
+    const { figures } = await service.client.jobs.result(job.id);
     expect(figures).toMatchObject({ chunksEncoded: 0, readSeconds: 0, tokensPerSecond: 0 });
     expect(figures.chunksReused).toBeGreaterThan(0);
   });
@@ -55,14 +55,14 @@ describe('a worker', () => {
   it('ranks passages without an answer, and only reads when only asked to read', async () => {
     const search = await service.submit(TEXT, { task: 'search', question: 'When was the schooner Amber Gull launched?', top: 3 });
     expect(await service.ended(search.job.id)).toMatchObject({ state: 'completed' });
-    const found = await service.client.getResult(search.job.id);
+    const found = await service.client.jobs.result(search.job.id);
     expect(found.answer).toBeUndefined();
     expect(found.passages).toHaveLength(3);
     expect(found.passages![0].text).toContain('Amber Gull');
     for (const { text, startChar, endChar } of found.passages!) expect(text).toBe(codePoints(TEXT, startChar, endChar));
     const read = await service.submit(TEXT, { task: 'read' });
     expect(await service.ended(read.job.id)).toMatchObject({ state: 'completed' });
-    expect(await service.client.getResult(read.job.id)).toMatchObject({ citations: [], figures: { chunksEncoded: 0 } });
+    expect(await service.client.jobs.result(read.job.id)).toMatchObject({ citations: [], figures: { chunksEncoded: 0 } });
   });
 
   it('reads once for two jobs that come at the same time', async () => {
@@ -73,8 +73,20 @@ describe('a worker', () => {
       service.submit(text, { task: 'search', question: 'When was the Amber Gull launched?' }, 'twice.txt'),
     ]);
     for (const { job } of [a, b]) expect(await service.ended(job.id)).toMatchObject({ state: 'completed' });
-    const { figures } = await service.client.getResult(a.job.id);
+    const { figures } = await service.client.jobs.result(a.job.id);
     expect(await worker.metric('lectern_tokens_read_total', { source: 'computed' }) - before).toBe(figures.tokensRead);
+  });
+
+  it('a new heading over the same text encodes the heading, not the text', async () => {
+    const body = makeText({ numWords: 1_800, seed: 5, planted: FACTS });
+    const first = await service.submit(`# The first title\n\n${body}`, { task: 'read' }, 'titled.md');
+    expect(await service.ended(first.job.id)).toMatchObject({ state: 'completed' });
+    const second = await service.submit(`# Another title altogether, of a different length\n\n${body}`, { task: 'search', question: 'When was the schooner Amber Gull launched?' }, 'titled.md');
+    expect(await service.ended(second.job.id)).toMatchObject({ state: 'completed' });
+    const { figures, passages } = await service.client.jobs.result(second.job.id);
+    expect(passages![0].trail).toEqual(['Another title altogether, of a different length']);
+    expect(figures.chunksEncoded).toBe(1); // the one that holds the heading itself
+    expect(figures.chunksReused).toBeGreaterThan(0);
   });
 
   it('tells every second how far a reading is, and streams an answer', async () => {
@@ -85,7 +97,7 @@ describe('a worker', () => {
     const done = events.filter((event) => event.type === 'progress').map((event) => event.data['doneTokens'] as number);
     expect(done.length).toBeGreaterThan(0);
     expect(done).toEqual([...done].sort((x, y) => x - y));
-    const { answer } = await service.client.getResult(job.id);
+    const { answer } = await service.client.jobs.result(job.id);
     expect(events.filter((event) => event.type === 'delta').map((event) => event.data['text']).join('').trim()).toBe(answer!.trim());
     expect(events.filter((event) => event.type === 'done')).toHaveLength(1);
   });
@@ -102,10 +114,10 @@ describe('what a worker does not finish', () => {
     });
     const before = threadIds();
     const started = Date.now();
-    await service.client.cancelJob(job.id);
+    await service.client.jobs.cancel(job.id);
     await until('the threads are idle', async () => (await worker.metric('lectern_worker_threads_busy', { pool: 'read' })) === 0, 5_000, 10);
     expect(Date.now() - started).toBeLessThan(1_000);
-    expect(await service.client.getJob(job.id)).toMatchObject({ state: 'cancelled' });
+    expect(await service.client.jobs.get(job.id)).toMatchObject({ state: 'cancelled' });
     expect(kept.tokensDone).toBeLessThan(kept.numTokens);
 
     const again = await service.submit(TEXT, { task: 'search', question: 'What dish pleased Ottilie Vasquez most?' });
@@ -116,10 +128,10 @@ describe('what a worker does not finish', () => {
 
   it('a cancelled answer stops within a second', async () => {
     const { job } = await service.submit(TEXT, { task: 'answer', question: 'Tell the whole story of the village in great detail.', maxOutputTokens: 1024 });
-    await until('it answers', async () => (await service.client.getJob(job.id)).state === 'answering');
+    await until('it answers', async () => (await service.client.jobs.get(job.id)).state === 'answering');
     await sleep(150);
     const started = Date.now();
-    await service.client.cancelJob(job.id);
+    await service.client.jobs.cancel(job.id);
     const ended = await service.ended(job.id);
     expect(Date.now() - started).toBeLessThan(1_000);
     expect(ended).toMatchObject({ state: 'cancelled' });
@@ -127,8 +139,8 @@ describe('what a worker does not finish', () => {
   });
 
   it('a document that cannot be read fails its job with a code, at the first attempt', async () => {
-    const document = await service.client.createDocument({ bytes: Buffer.from('%PDF-1.7\nnothing of a PDF follows'), name: 'broken.pdf' });
-    const job = await service.client.createJob({ document: document.id, task: 'answer', question: 'What is it about?' });
+    const document = await service.client.documents.upload('%PDF-1.7\nnothing of a PDF follows', { mediaType: 'application/pdf', name: 'broken.pdf' });
+    const job = await service.client.jobs.create({ document: document.id, task: 'answer', question: 'What is it about?' });
     expect(await service.ended(job.id)).toMatchObject({ state: 'failed', error: { code: 'DOCUMENT_UNREADABLE' } });
     expect(await worker.metric('lectern_job_attempts_total', { outcome: 'retry' })).toBe(0);
   });
@@ -146,6 +158,6 @@ describe('after a restart', () => {
     worker = await service.startWorker();
     const { job } = await service.submit(TEXT, { task: 'search', question: 'When was the schooner Amber Gull launched?' });
     expect(await service.ended(job.id)).toMatchObject({ state: 'completed' });
-    expect((await service.client.getResult(job.id)).figures.chunksEncoded).toBe(0);
+    expect((await service.client.jobs.result(job.id)).figures.chunksEncoded).toBe(0);
   });
 });

@@ -78,15 +78,16 @@ export class TestService {
 
   /** Hands in a text; the job is not waited for. */
   async submit(text: string, request: Partial<JobRequest> & Pick<JobRequest, 'task'>, name = 'chronicle.txt') {
-    const document = await this.client.createDocument({ bytes: Buffer.from(text), name });
-    const job = await this.client.createJob({ document: document.id, ...request });
+    const mediaType = name.endsWith('.md') ? 'text/markdown' as const : 'text/plain' as const;
+    const document = await this.client.documents.upload(text, { mediaType, name });
+    const job = await this.client.jobs.create({ document: document.id, ...request });
     return { document, job };
   }
 
   /** The job once it has ended. */
   ended(jobId: string, timeoutMs = 120_000) {
     return until(`job ${jobId} ends`, async () => {
-      const job = await this.client.getJob(jobId);
+      const job = await this.client.jobs.get(jobId);
       return TERMINAL_JOB_STATES.includes(job.state) && job;
     }, timeoutMs);
   }

@@ -26,10 +26,12 @@ export async function encodeChunks(ctx: ReaderContext, plan: ReadingPlan, range:
   return stats;
 }
 
-/** For each chunk of the plan, whether all that the reading keeps of it is stored. */
+/** For each chunk of the plan, whether all that the reading keeps of it is stored: its segment, and its blocks' trails (a new heading changes only those). */
 export async function storedChunks(ctx: ReaderContext, plan: ReadingPlan): Promise<boolean[]> {
+  const hasTrail: boolean[] = [];
+  for (const trail of plan.trails) hasTrail.push((await ctx.blobs.stat(trail.segment)) !== undefined);
   const stored: boolean[] = [];
-  for (const chunk of plan.chunks) stored.push(await isStored(ctx, plan, chunk));
+  for (const chunk of plan.chunks) stored.push((await isStored(ctx, plan, chunk)) && chunk.trails.every((trail) => trail < 0 || hasTrail[trail]));
   return stored;
 }
 
