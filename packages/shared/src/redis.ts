@@ -60,7 +60,7 @@ function parseAddress(url: string): { url: string } | { path: string } {
 }
 
 /** For logs and messages. */
-export const hidePassword = (url: string): string => url.replace(/^([a-z]+:\/\/[^:@/]*):[^/]*@/, '$1:***@');
+export const hidePassword = (url: string): string => url.replace(/^([a-z]+:\/\/[^:@/]*):.*@/, '$1:***@');
 
 const reasonOf = (error: Error): string =>
   error.message || (error as NodeJS.ErrnoException).code || ((error as AggregateError).errors?.[0] as Error | undefined)?.message || error.name;

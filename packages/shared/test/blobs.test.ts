@@ -152,23 +152,28 @@ function mounts(): boolean {
   }
 }
 
-describe.skipIf(!canMount)('a full disk (a real one of 1 MB; needs root and mount)', () => {
+describe('a full disk', () => {
   let disk: string;
   beforeEach(() => {
     disk = mkdtempSync(join(tmpdir(), 'lectern-full-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    if (canMount) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    else console.warn('!!! cannot mount a small disk here (needs root): the full disk is only an error of the source');
   });
   afterEach(() => {
-    execFileSync('umount', [disk]);
+    if (canMount) execFileSync('umount', [disk]);
     rmSync(disk, { recursive: true, force: true });
   });
 
-  test('DISK_FULL for bytes and for streams; nothing is left, what was there stands, and smaller blobs still fit', async () => {
+  async function* tooMuch(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 32; i++) yield Buffer.alloc(65_536, 2);
+    if (!canMount) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  }
+
+  test('DISK_FULL; nothing is left, what was there stands, and smaller blobs still fit', async () => {
     const store = createFsBlobStore(disk);
     await store.put('old', Buffer.alloc(100_000, 1));
-    async function* many(): AsyncGenerator<Uint8Array> { for (let i = 0; i < 32; i++) yield Buffer.alloc(65_536, 2); }
-    await expect(store.put('big', Buffer.alloc(2 << 20))).rejects.toMatchObject({ code: 'DISK_FULL' });
-    await expect(store.put('old', many())).rejects.toMatchObject({ code: 'DISK_FULL' });
+    if (canMount) await expect(store.put('big', Buffer.alloc(2 << 20))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(store.put('old', tooMuch())).rejects.toMatchObject({ code: 'DISK_FULL' });
     expect(readdirSync(join(disk, 'tmp'))).toEqual([]);
     expect((await store.get('old')).equals(Buffer.alloc(100_000, 1))).toBe(true);
     await store.put('small', Buffer.alloc(100_000, 3));
