@@ -1,6 +1,6 @@
 // Proves the image that the container tests stand on: made here without a registry, it serves, keeps what it was given, and refuses to evict.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { Redis } from 'ioredis';
+import { connectRedis } from '@lectern/shared';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -8,11 +8,13 @@ process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'; // its image is in a regis
 
 const script = new URL('../../scripts/docker-redis.mjs', import.meta.url).pathname;
 
+const urlOf = (container: StartedTestContainer) => `redis://${container.getHost()}:${container.getMappedPort(6379)}`;
+
 const hasDaemon = spawnSync('docker', ['version']).status === 0;
 
 describe.skipIf(!hasDaemon && !process.env['CI'])('scripts/docker-redis.mjs', () => {
   let container: StartedTestContainer | undefined;
-  let redis: Redis;
+  let redis: Awaited<ReturnType<typeof connectRedis>>;
   let image: string;
 
   beforeAll(async () => {
@@ -21,7 +23,7 @@ describe.skipIf(!hasDaemon && !process.env['CI'])('scripts/docker-redis.mjs', ()
       .withExposedPorts(6379)
       .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/)) // the default waits with a shell, and there is none
       .start();
-    redis = new Redis({ host: container.getHost(), port: container.getMappedPort(6379), maxRetriesPerRequest: 20 });
+    redis = await connectRedis(urlOf(container), { role: 'client' });
   });
 
   afterAll(async () => {
@@ -49,7 +51,7 @@ describe.skipIf(!hasDaemon && !process.env['CI'])('scripts/docker-redis.mjs', ()
     await redis.bgrewriteaof();
     redis.disconnect();
     await container!.restart();
-    redis = new Redis({ host: container!.getHost(), port: container!.getMappedPort(6379), maxRetriesPerRequest: 20 });
+    redis = await connectRedis(urlOf(container!), { role: 'client' });
     expect(await redis.get('kept')).toBe('yes');
   });
 

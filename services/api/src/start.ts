@@ -2,13 +2,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connectRedis, createApiMetrics, createFsBlobStore, createLogger, createStores, type Logger, openQueues, registerQueueMetrics, registerRedisMetrics, ServiceError } from '@lectern/shared';
+import { connectRedis, countBlobOperation, createApiMetrics, createFsBlobStore, createLogger, createStores, type Logger, meterBlobStore, openQueues, registerQueueMetrics, registerRedisMetrics, ServiceError } from '@lectern/shared';
 import { Registry } from 'prom-client';
 import { createApi } from './app.ts';
 import { type ApiConfig, apiConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
 import { removeAbandonedUploads } from './documents/receive.ts';
-import { measuredBlobs } from './service/measured-blobs.ts';
 import { workWaiting } from './service/work-waiting.ts';
 import { version } from './version.ts';
 
@@ -59,7 +58,7 @@ async function openDeps(config: ApiConfig, log: Logger, closing: Array<() => Pro
     tokensWaiting: async () => (await workWaiting(stores.readings)).tokensWaiting,
     workersAnnounced: async () => (await stores.workers.list()).length,
   });
-  return { ...stores, ...queues, config, redis, log, registry, metrics, blobs: measuredBlobs(createFsBlobStore(config.BLOB_DIR), metrics), drain: new AbortController() };
+  return { ...stores, ...queues, config, redis, log, registry, metrics, blobs: meterBlobStore(createFsBlobStore(config.BLOB_DIR), (operation) => countBlobOperation(metrics, operation)), drain: new AbortController() };
 }
 
 async function listen(config: ApiConfig, deps: ApiDeps): Promise<Server> {
