@@ -1,0 +1,42 @@
+// Makes tests/goldens/*.json again. By hand, not in CI: it installs other projects' programs into temporary folders. Needs `npm run build`.
+//   node scripts/goldens.mjs            tokenizer.json, forced.json: llama.cpp through node-llama-cpp on the default model
+//   node scripts/goldens.mjs --python   dequantize.json: the Python package gguf (python3 with venv)
+//   node scripts/goldens.mjs --tiny     tiny-llama.gguf, tiny-llama.json: torch and transformers (a download of some GB)
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const GOLDENS = fileURLToPath(new URL('../tests/goldens/', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('./goldens/', import.meta.url));
+
+function runPython(script, args, packages) {
+  const folder = mkdtempSync(join(tmpdir(), 'lectern-goldens-'));
+  try {
+    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
+    execFileSync(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' });
+    execFileSync(join(folder, 'bin/python'), [join(SCRIPTS, script), ...args], { stdio: 'inherit' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runLlamaCpp() {
+  const { listCatalog, resolveModel } = await import('../packages/model/dist/catalog/index.js');
+  const { makeForcedGolden } = await import('./goldens/forced.mjs');
+  const { withLlamaCpp } = await import('./goldens/llama-cpp.mjs');
+  const { makeTokenizerGolden } = await import('./goldens/tokenizer.mjs');
+  const home = process.env.LECTERN_HOME ?? join(homedir(), '.lectern');
+  const model = await resolveModel(listCatalog()[0].id, { home });
+  await withLlamaCpp(async (llamaCpp) => {
+    await makeTokenizerGolden(llamaCpp, model);
+    await makeForcedGolden(llamaCpp, model);
+  });
+}
+
+const [task] = process.argv.slice(2);
+if (task === undefined) await runLlamaCpp();
+else if (task === '--python') runPython('dequantize.py', [join(GOLDENS, 'dequantize.json')], ['gguf==0.19.0', 'numpy==2.4.6']);
+else if (task === '--tiny') runPython('tiny-llama.py', [GOLDENS], ['gguf==0.19.0', 'numpy==2.4.6', 'torch==2.15.0', 'transformers==5.24.0']);
+else throw new Error(`unknown option ${task}; see the comment at the top of this file`);
