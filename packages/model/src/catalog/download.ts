@@ -54,7 +54,7 @@ async function prepare(response: Response, file: FileHandle, start: number, { ur
   const { status } = response;
   const range = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
   if (status === 206 && start > 0 && Number(range?.[1]) === start) return start;
-  await file.truncate(0);
+  if (start > 0) await file.truncate(0);
   if (status === 200) return 0;
   await response.body?.cancel();
   const problem = `${new URL(url).host} answered ${status} for ${url}`;
