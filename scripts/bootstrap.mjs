@@ -27,7 +27,7 @@ async function buildWhenStale(name, sources, isThere, build) {
 }
 
 await runMain(async () => {
-  await buildWhenStale('native', nativeSources, () => true, async () => {
+  await buildWhenStale('native', nativeSources, () => existsSync(at('build', 'native', 'sparse_attn.node')), async () => {
     const env = { ...process.env, ...await ensureCompiler() };
     say('building the native kernels (first time, or their sources changed)');
     runOrFail(process.execPath, [at('scripts', 'build-native.mjs')], { cwd: root, env });

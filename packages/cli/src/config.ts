@@ -11,6 +11,10 @@ export const cliConfigSchema = z.object({
   REDIS_URL: z.string().min(1).optional(),
   /** A catalog id, or the path of a GGUF file. */
   MODEL: z.string().min(1).default('smollm2-135m-instruct'),
+  /** For `up`: keys of the API, as in its settings. */
+  API_KEYS: z.string().default(''),
+  /** 1: never download a model. */
+  OFFLINE: z.stringbool().default(false),
   /** Largest file that is handed in. */
   MAX_DOCUMENT_BYTES: z.coerce.number().int().positive().default(256 * 2 ** 20),
 });
@@ -19,6 +23,8 @@ export interface CliConfig {
   homeRoot: string;
   redisUrl: string | undefined;
   model: string;
+  apiKeys: string;
+  offline: boolean;
   maxDocumentBytes: number;
   /** For child processes and the service's own settings. */
   env: Record<string, string | undefined>;
@@ -32,6 +38,8 @@ export function cliConfig(options: { home?: string | undefined } = {}): CliConfi
     homeRoot,
     redisUrl: parsed.REDIS_URL,
     model: parsed.MODEL,
+    apiKeys: parsed.API_KEYS,
+    offline: parsed.OFFLINE,
     maxDocumentBytes: parsed.MAX_DOCUMENT_BYTES,
     env: { ...env, LECTERN_HOME: homeRoot },
   };

@@ -11,7 +11,6 @@ import { UsageError, errorLine, exitStatusOf } from './errors.ts';
 
 const program = new Command('lectern')
   .description('Reads long documents once, and answers questions about them with exact quotations.')
-  .showHelpAfterError('(lectern --help shows the commands)')
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // told below, once, in one form
 for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addDoctorCommand]) add(program);

@@ -4,13 +4,13 @@ import type { CliConfig } from './config.ts';
 import { homeAt } from './home.ts';
 import { ensureModel } from './model-file.ts';
 import { attachService } from './service/attach.ts';
+import { leaseKey } from './service/lease-address.ts';
 import { serviceLost } from './service/lease-client.ts';
 
 export interface Session {
   client: LecternClient;
-  url: string;
-  /** Rejects when the service ends too early. Race it with what needs the service. */
-  readonly lost: Promise<never>;
+  /** Id of the model, for jobs. */
+  model: string;
 }
 
 export interface SessionOptions {
@@ -25,17 +25,16 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
   const { config, signal } = options;
   const model = await ensureModel(options.model, config, options);
   signal.throwIfAborted();
-  const lease = await attachService(config, model);
-  let isDone = false;
+  const lease = await attachService(config, model.argument);
   const lost = lease.lost.then((): never => {
-    throw isDone ? signal.reason : serviceLost(homeAt(config.homeRoot).logs);
+    throw serviceLost(homeAt(config.homeRoot).logs);
   });
-  lost.catch(() => {}); // told by the race, or of no interest any more
+  lost.catch(() => {}); // told by the race; after the work it is what we wait for
+  const client = createClient({ baseUrl: lease.url, apiKey: leaseKey(homeAt(config.homeRoot)) });
   try {
     signal.throwIfAborted();
-    return await Promise.race([work({ client: createClient({ baseUrl: lease.url }), url: lease.url, lost }), lost]);
+    return await Promise.race([work({ client, model: model.id }), lost]);
   } finally {
-    isDone = true;
     await lease.release();
   }
 }

@@ -48,7 +48,7 @@ test('passages carry their ranks; none is said', () => {
 test('progress off a terminal is one line with rate and time left', () => {
   const written: string[] = [];
   const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
-  const progress = createProgress({ label: 'reading', unit: 'tokens', format: String, quiet: false, stream });
+  const progress = createProgress({ label: 'reading', unit: ' tokens', format: String, quiet: false, stream });
   progress.update(100, 1_000);
   progress.update(200, 1_000); // within 5 s: not written
   progress.update(1_000, 1_000);

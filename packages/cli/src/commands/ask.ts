@@ -40,7 +40,7 @@ async function ask(file: string, question: string | undefined, options: AskOptio
     try {
       const quiet = options.json === true;
       await withSession({ config, model: options.model ?? config.model, quiet, signal }, async ({ client, model }) => {
-        const { id, name } = await uploadDocument(client, document, { quiet, signal });
+        const { id, name } = await uploadDocument(client, document, signal);
         for (const line of questions) {
           const result = await runJob(client, {
             document: id, task: 'answer', question: line.question, model, mode: options.mode,

@@ -34,7 +34,7 @@ async function demo(options: DemoOptions): Promise<void> {
   await interruptible(async (signal) => {
     const document = await openDocument(await fetchBook(homeAt(config.homeRoot).demo, say), config);
     await withSession({ config, model: options.model ?? config.model, quiet: false, signal }, async ({ client, model }) => {
-      const { id, name } = await uploadDocument(client, document, { quiet: false, signal });
+      const { id, name } = await uploadDocument(client, document, signal);
       let numRight = 0;
       for (const { question, answer, expected } of DEMO_QUESTIONS) {
         const result = await runJob(client, { document: id, task: 'answer', question, model, routes: [...ROUTES] }, { quiet: false, signal });

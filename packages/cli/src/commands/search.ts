@@ -29,7 +29,7 @@ async function search(file: string, question: string | undefined, options: Askin
     const document = await openDocument(file, config);
     try {
       await withSession({ config, model: options.model ?? config.model, quiet, signal }, async ({ client, model }) => {
-        const { id, name } = await uploadDocument(client, document, { quiet, signal });
+        const { id, name } = await uploadDocument(client, document, signal);
         const result = await runJob(client, {
           document: id, task: 'search', question, model, routes: options.routes ?? [...ROUTES], top: options.top, keep: options.keep,
         }, { quiet, signal });

@@ -8,6 +8,7 @@ import { ensureModel } from '../model-file.ts';
 import { type HomeOptions, homeOption, integerBetween } from '../options.ts';
 import { findRedis } from '../service/attach.ts';
 import { startHost } from '../service/host.ts';
+import { apiKeysOf, leaseKey } from '../service/lease-address.ts';
 
 interface UpOptions extends HomeOptions {
   host: string;
@@ -31,8 +32,10 @@ async function up(options: UpOptions): Promise<void> {
   await interruptible(async (signal) => {
     const model = await ensureModel(options.model ?? config.model, config, { quiet: false, signal });
     const redisBinary = config.redisUrl === undefined ? await findRedis(config) : undefined;
+    // With keys, the commands of this home have one too; without, everyone on this machine may ask.
+    const apiKeys = config.apiKeys === '' ? '' : `${config.apiKeys},${apiKeysOf(leaseKey(home))}`;
     const host = await startHost({
-      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, env: config.env, endsWhenUnused: false,
+      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, apiKeys, env: config.env, endsWhenUnused: false,
     });
     if (!host) throw new ServiceError('VALIDATION', `a lectern service already runs for ${home.root}; see ${home.serviceFile}`);
     try {

@@ -4,13 +4,20 @@ import cliProgress from 'cli-progress';
 const PLAIN_EVERY_MS = 5_000;
 const SMOOTHING = 0.3; // weight of the newest rate
 
+/** What is known better elsewhere than by watching the counts. */
+export interface Pace {
+  rate?: number | undefined; // units per second
+  etaSeconds?: number | undefined;
+}
+
 export interface Progress {
-  update(done: number, total: number): void;
+  update(done: number, total: number, pace?: Pace): void;
   stop(): void;
 }
 
 export interface ProgressOptions {
   label: string;
+  /** With a space before it; '' when format says it. */
   unit: string;
   /** How a count of units is written. */
   format: (count: number) => string;
@@ -24,7 +31,7 @@ export function createProgress(options: ProgressOptions): Progress {
   return stream.isTTY ? createBar(options, stream) : createLines(options, stream);
 }
 
-/** Units per second, smoothed; undefined until two updates have come. */
+/** Units per second, smoothed; undefined until two different counts have come. */
 export function createRate(now: () => number = Date.now): (done: number) => number | undefined {
   let last: { at: number; done: number } | undefined;
   let rate: number | undefined;
@@ -39,10 +46,12 @@ export function createRate(now: () => number = Date.now): (done: number) => numb
   };
 }
 
-function statusText({ unit, format }: ProgressOptions, done: number, total: number, rate: number | undefined): string {
-  if (rate === undefined || rate <= 0) return `${format(done)} of ${format(total)} ${unit}`;
-  const etaSeconds = Math.ceil((total - done) / rate);
-  return `${format(done)} of ${format(total)} ${unit}, ${format(Math.round(rate))} ${unit}/s, ${duration(etaSeconds)} left`;
+function statusText({ unit, format }: ProgressOptions, done: number, total: number, { rate, etaSeconds }: Pace): string {
+  const parts = [`${format(done)} of ${format(total)}${unit}`];
+  if (rate !== undefined && rate > 0) parts.push(`${format(Math.round(rate))}${unit}/s`);
+  const left = etaSeconds ?? (rate !== undefined && rate > 0 ? (total - done) / rate : undefined);
+  if (left !== undefined && done < total) parts.push(`${duration(Math.ceil(left))} left`);
+  return parts.join(', ');
 }
 
 const duration = (s: number): string => s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
@@ -54,8 +63,8 @@ function createBar(options: ProgressOptions, stream: NodeJS.WriteStream): Progre
   const rateOf = createRate();
   let isStarted = false;
   return {
-    update(done, total) {
-      const status = statusText(options, done, total, rateOf(done));
+    update(done, total, pace) {
+      const status = statusText(options, done, total, pace ?? { rate: rateOf(done) });
       if (!isStarted) bar.start(total, done, { status });
       isStarted = true;
       bar.setTotal(total);
@@ -72,11 +81,11 @@ function createLines(options: ProgressOptions, stream: NodeJS.WriteStream): Prog
   const rateOf = createRate();
   let lastAt = 0;
   return {
-    update(done, total) {
+    update(done, total, pace) {
       const rate = rateOf(done);
       if (Date.now() - lastAt < PLAIN_EVERY_MS && done < total) return;
       lastAt = Date.now();
-      stream.write(`${options.label}: ${statusText(options, done, total, rate)}\n`);
+      stream.write(`${options.label}: ${statusText(options, done, total, pace ?? { rate })}\n`);
     },
     stop() {},
   };

@@ -25,10 +25,10 @@ export async function attachService(config: CliConfig, model: string): Promise<L
     if (typeof lease === 'object') return lease;
     if (lease === 'stopping') child = undefined; // ended by now: start another
     if (child === undefined) child = await startBackground(config);
-    if (child.exitCode !== null) {
+    if (child.exitCode !== null || child.signalCode !== null) {
       // Another command was faster: its service is there, or was and ended again.
       if (child.exitCode === ALREADY_RUNNING) child = undefined;
-      else throw new ServiceError('INTERNAL', `the service did not start (exit status ${child.exitCode}); see ${logFileOf(config)}`);
+      else throw new ServiceError('INTERNAL', `the service did not start (${child.signalCode ?? `exit status ${child.exitCode}`}); see ${logFileOf(config)}`);
     }
     if (Date.now() > deadline) throw new ServiceError('TIMEOUT', `the service did not start within ${START_TIMEOUT_MS / 1000} s; see ${logFileOf(config)}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -2,20 +2,23 @@
 import { homeAt } from '../home.ts';
 import { cliConfig } from '../config.ts';
 import { ALREADY_RUNNING } from './already-running.ts';
+import { apiKeysOf, leaseKey } from './lease-address.ts';
 import { startHost } from './host.ts';
 
 // argv: home folder, path of redis-server or '' when REDIS_URL is used
 const [homeRoot, redisBinary] = process.argv.slice(2);
 const config = cliConfig({ home: homeRoot });
+const home = homeAt(config.homeRoot);
 // Ctrl-C and hang-ups are for the commands; the service ends with its last lease, or on SIGTERM.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
 const host = await startHost({
-  home: homeAt(config.homeRoot),
+  home,
   redisUrl: config.redisUrl,
   redisBinary: redisBinary || undefined,
   host: '127.0.0.1',
   port: 0,
+  apiKeys: apiKeysOf(leaseKey(home)), // other users of this machine reach the port, but not the documents
   env: config.env,
   endsWhenUnused: true,
 });

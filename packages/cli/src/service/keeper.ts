@@ -1,7 +1,6 @@
 // Child processes that cannot outlive this one. A small shell waits beside the child and ends it when our end of its stdin closes,
 // which the system does for us even after kill -9. The child leads a process group of its own: Ctrl-C reaches only the command.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 
 const KEEPER = `
 exec 3<&0
@@ -32,7 +31,7 @@ export interface KeptOptions {
   stderr: number | 'pipe';
 }
 
-export function spawnKept(name: string, command: string, args: readonly string[], options: KeptOptions): KeptChild & { process: ChildProcess } {
+export function spawnKept(name: string, command: string, args: readonly string[], options: KeptOptions): KeptChild {
   const child = spawn('sh', ['-c', KEEPER, 'keeper', command, ...args], {
     detached: true,
     env: options.env,
@@ -52,7 +51,6 @@ export function spawnKept(name: string, command: string, args: readonly string[]
     name,
     exited,
     get hasExited() { return hasExited; },
-    process: child,
     async stop(graceMs) {
       child.stdin?.end();
       const timer = setTimeout(() => killGroup(child.pid), graceMs);
@@ -68,17 +66,5 @@ function killGroup(pid: number | undefined): void {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: ended meanwhile
-  }
-}
-
-/** Resolves true when the promise settles in time. */
-export async function within(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  const timedOut = once(controller.signal, 'abort').then(() => false);
-  try {
-    return await Promise.race([promise.then(() => true), timedOut]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -13,6 +13,9 @@ export function leaseAddress(home: Home, redisUrl: string | undefined): string {
   return process.platform === 'linux' ? `\0lectern-${userInfo().uid}-${name}` : join('/tmp', `lectern-${userInfo().uid}-${name}.sock`);
 }
 
+/** Setting of the API that lets holders of the lease key in, as the tenant `default`. */
+export const apiKeysOf = (key: string): string => `default=${createHash('sha256').update(key).digest('hex')}`;
+
 /** The secret of this home, made on first use. */
 export function leaseKey(home: Home): string {
   const mine = `${home.leaseKeyFile}.${process.pid}`;

@@ -16,6 +16,8 @@ export interface ServiceOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** As in the API's settings; '' lets everyone in who reaches the address. */
+  apiKeys: string;
   env: Record<string, string | undefined>;
   /** Something that it cannot live without has ended. */
   onBroken(error: ServiceError): void;
@@ -42,7 +44,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const redis = await connectRedis(redisUrl, { role: 'client' });
     ends.push(async () => redis.disconnect());
     const { workers } = createStores(redis);
-    const api: RunningApi = await startApi({ ...options.env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, HOST: options.host, PORT: String(options.port) });
+    const api: RunningApi = await startApi({
+      ...options.env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, HOST: options.host, PORT: String(options.port), API_KEYS: options.apiKeys,
+    });
     ends.push(() => api.close());
 
     const running = new Map<string, Promise<RunningWorker>>();

@@ -1,8 +1,9 @@
 // One worker as a child process: started with a model, ready when it says so to Redis, started again when it dies.
 import { openSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { ServiceError, type WorkerStore, errorFromData } from '@lectern/shared';
+import { ServiceError, type WorkerAnnouncement, type WorkerStore, errorFromData } from '@lectern/shared';
 import type { Home } from '../home.ts';
 import { type KeptChild, spawnKept } from './keeper.ts';
 
@@ -58,28 +59,29 @@ export async function startWorker(settings: WorkerSettings, model: string): Prom
 
 const logFileOf = (home: Home): string => join(home.logs, 'worker.log');
 
-type WorkerChild = KeptChild & { logStart: number; pid: number | undefined };
+type WorkerChild = KeptChild & { logStart: number; spawnedAt: number };
 
 function spawnWorker({ home, env, redisUrl }: WorkerSettings, model: string): WorkerChild {
   const main = join(createRequire(import.meta.url).resolve('@lectern/worker'), '..', 'main.js');
   const logFile = logFileOf(home);
   const log = openSync(logFile, 'a', 0o600);
   const logStart = statSync(logFile).size;
+  const spawnedAt = Date.now();
   const child = spawnKept('worker', process.execPath, [main], {
     env: { ...env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, LECTERN_HOME: home.root, MODEL: model },
     stdout: log,
     stderr: log,
   });
-  return Object.assign(child, { logStart, pid: child.process.pid });
+  return Object.assign(child, { logStart, spawnedAt });
 }
 
-/** Ready: a worker that was not there before has announced itself. */
+/** Ready: a worker of this host that started after the child was spawned has announced itself. */
 async function untilReady(settings: WorkerSettings, child: WorkerChild): Promise<void> {
-  const before = new Set((await settings.workers.list()).map((w) => w.id));
+  const isThis = ({ id, startedAt }: WorkerAnnouncement) => id.startsWith(`${hostname()}:`) && Date.parse(startedAt) >= child.spawnedAt;
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     if (child.hasExited) throw await startError(settings.home, child);
-    if ((await settings.workers.list()).some((w) => !before.has(w.id))) return;
+    if ((await settings.workers.list()).some(isThis)) return;
     if (Date.now() > deadline) {
       await child.stop(0);
       throw new ServiceError('TIMEOUT', `the worker was not ready within ${START_TIMEOUT_MS / 1000} s; see ${logFileOf(settings.home)}`);

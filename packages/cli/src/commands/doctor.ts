@@ -1,0 +1,69 @@
+// lectern doctor: what this machine has, and what is missing. Starts nothing, installs nothing.
+import { spawnSync } from 'node:child_process';
+import { statfsSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { connectRedis, hidePassword } from '@lectern/shared';
+import { resolveAttention } from '@lectern/sparse-attn';
+import type { Command } from 'commander';
+import { type CliConfig, cliConfig } from '../config.ts';
+import { EXIT } from '../errors.ts';
+import { createHome, homeAt } from '../home.ts';
+import { type HomeOptions, homeOption } from '../options.ts';
+import { bytes } from '../output/text-result.ts';
+
+const MIN_FREE_BYTES = 2 ** 30;
+
+interface Finding { name: string; ok: boolean; text: string }
+
+export function addDoctorCommand(program: Command): void {
+  program.command('doctor')
+    .description('say what this machine has: processor, engine, versions, Redis, disk')
+    .option('--json', 'print one JSON object per line')
+    .addOption(homeOption())
+    .action(doctor);
+}
+
+async function doctor(options: HomeOptions & { json?: boolean }): Promise<void> {
+  const config = cliConfig(options);
+  const findings = [machine(), await engine(), ...tools(), await redis(config), disk(config)];
+  for (const finding of findings) {
+    process.stdout.write(options.json ? `${JSON.stringify(finding)}\n` : `${finding.ok ? 'ok     ' : 'MISSING'} ${finding.name}: ${finding.text}\n`);
+  }
+  if (findings.some((f) => !f.ok)) process.exitCode = EXIT.failed;
+}
+
+const machine = (): Finding => ({
+  name: 'machine', ok: true, text: `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} threads, ${bytes(totalmem())}, Node ${process.version}`,
+});
+
+async function engine(): Promise<Finding> {
+  const reasons: string[] = [];
+  const attention = await resolveAttention(undefined, (name, reason) => reasons.push(`${name}: ${reason}`));
+  return { name: 'engine', ok: reasons.length === 0, text: [`${attention.name}, ${attention.device}`, ...reasons].join('; ') };
+}
+
+function tools(): Finding[] {
+  return [['compiler', 'c++'], ['cmake', 'cmake'], ['redis-server', 'redis-server']].map(([name, command]) => {
+    const { status, stdout } = spawnSync(command, ['--version'], { encoding: 'utf8' });
+    const text = status === 0 ? stdout.split('\n')[0] : `${command} is not in PATH; installed when it is needed`;
+    return { name, ok: true, text };
+  });
+}
+
+async function redis({ redisUrl }: CliConfig): Promise<Finding> {
+  if (redisUrl === undefined) return { name: 'Redis', ok: true, text: 'a private one (REDIS_URL is not set)' };
+  try {
+    const connection = await connectRedis(redisUrl, { role: 'client' });
+    const version = /redis_version:(\S+)/.exec(await connection.info('server'))?.[1] ?? 'of unknown version';
+    connection.disconnect();
+    return { name: 'Redis', ok: true, text: `${hidePassword(redisUrl)}, ${version}` };
+  } catch (error) {
+    return { name: 'Redis', ok: false, text: (error as Error).message };
+  }
+}
+
+function disk({ homeRoot }: CliConfig): Finding {
+  createHome(homeAt(homeRoot));
+  const { bavail, bsize } = statfsSync(homeRoot);
+  return { name: 'disk', ok: bavail * bsize >= MIN_FREE_BYTES, text: `${bytes(bavail * bsize)} free at ${homeRoot}` };
+}
