@@ -1,6 +1,6 @@
 // What forced.json asks: texts whose last tokens are the given ones, and questions that llama.cpp answers itself.
 
-export const continuations = [
+const passages = [
   'Call me Ishmael. Some years ago—never mind how long precisely—having little or no money in my purse, and nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. It is a way I have of driving off the spleen and regulating the circulation. Whenever I find myself growing grim about the mouth; whenever it is a damp, drizzly November in my soul; whenever I find myself involuntarily pausing before coffin warehouses, and bringing up the rear of every funeral I meet.',
   'It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in want of a wife. However little known the feelings or views of such a man may be on his first entering a neighbourhood, this truth is so well fixed in the minds of the surrounding families, that he is considered the rightful property of some one or other of their daughters.',
   'We hold these truths to be self-evident, that all men are created equal, that they are endowed by their Creator with certain unalienable Rights, that among these are Life, Liberty and the pursuit of Happiness. That to secure these rights, Governments are instituted among Men, deriving their just powers from the consent of the governed.',
@@ -18,6 +18,9 @@ export const continuations = [
   'Theorem. There are infinitely many prime numbers. Proof. Suppose there were only finitely many, say p1, p2, ..., pn. Consider the number N = p1 p2 ... pn + 1. It is greater than 1, so it has a prime divisor q. But q divides none of the differences N - 1, so q is not among p1, ..., pn, a contradiction.',
   'MACBETH. To-morrow, and to-morrow, and to-morrow,\nCreeps in this petty pace from day to day,\nTo the last syllable of recorded time;\nAnd all our yesterdays have lighted fools\nThe way to dusty death. Out, out, brief candle!\nLife\'s but a walking shadow; a poor player,\nThat struts and frets his hour upon the stage,\nAnd then is heard no more.\n',
 ];
+
+/** The second comes after five others, so that positions of some hundred are tried too. */
+export const continuations = passages.map((passage, i) => (i === 1 ? [0, 2, 3, 6, 7, 1].map((each) => passages[each]).join('\n\n') : passage));
 
 export const questions = [
   'What is the capital of France?',

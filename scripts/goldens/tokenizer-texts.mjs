@@ -17,6 +17,7 @@ const numbers = ['0', '1234567890', '1,234,567.89', '3.14 -2.71 +1e9 0x1F 0b1010
 
 const code = [
   'def f(x: int) -> int:\n    """Doc."""\n    if x > 0:\n        return x * 2  # twice\n    return -x\n',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a text
   'for (let i = 0; i < 10; i++) {\n\tconsole.log(`${i}: ${a[i] ?? "none"}`);\n}\n',
   '#include <stdio.h>\nint main(void) { printf("%d\\n", 1 << 3 | 0xff & ~mask); return 0; }',
   '<div class="a b"><p>Text &amp; more</p><!-- comment --></div>',

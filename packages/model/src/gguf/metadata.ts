@@ -46,7 +46,6 @@ export function required<T>(path: string, key: string, value: T | undefined): T 
 function readArrayOf<T>(path: string, metadata: Metadata, key: string, type: string): T[] | undefined {
   const value = metadata.get(key);
   if (value === undefined) return undefined;
-  // biome-ignore lint/suspicious/useValidTypeof: the two callers name types
   if (!Array.isArray(value) || (value.length > 0 && typeof value[0] !== type)) {
     throw invalidFile(path, `${key} is ${describe(value)}, not an array of ${type}s`, { key });
   }
