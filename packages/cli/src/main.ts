@@ -1,8 +1,10 @@
 // The lectern command: registers the subcommands, and turns whatever they throw into a message and an exit status.
 import { Command, CommanderError } from 'commander';
 import { addAskCommand } from './commands/ask.ts';
+import { addBenchCommand } from './commands/bench.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEvalCommand } from './commands/eval.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addSearchCommand } from './commands/search.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -13,7 +15,7 @@ const program = new Command('lectern')
   .description('Reads long documents once, and answers questions about them with exact quotations.')
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // told below, once, in one form
-for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addDoctorCommand]) add(program);
+for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addDoctorCommand, addBenchCommand, addEvalCommand]) add(program);
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
