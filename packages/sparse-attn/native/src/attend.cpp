@@ -23,6 +23,10 @@ void pack_queries(const AttendJob& job, size_t first_row, size_t rows, size_t wi
   }
 }
 
+float natural_lse(float max, float sum) {
+  return sum > 0.0f ? (max + std::log2(sum)) * LN_2 : -std::numeric_limits<float>::infinity();
+}
+
 void attend_span(const AttentionKernels& kernels, const AttendJob& job, const KeySpan& span, const QueryTile& tile,
                  size_t first_row, size_t rows) {
   const size_t width = tile.num_vectors * kernels.lanes;
@@ -49,11 +53,33 @@ void unpack_results(const AttendJob& job, const QueryTile& tile, size_t width, s
     const float inverse = empty ? 0.0f : 1.0f / tile.sum[r];
     float* out = job.out + token * job.out_stride + head * job.head_dim;
     for (size_t d = 0; d < job.head_dim; d++) out[d] = tile.out[d * width + r] * inverse;
-    if (job.lse) {
-      job.lse[token * job.lse_stride + head] =
-          empty ? -std::numeric_limits<float>::infinity() : (tile.max[r] + std::log2(tile.sum[r])) * LN_2;
-    }
+    if (job.lse) job.lse[token * job.lse_stride + head] = natural_lse(tile.max[r], tile.sum[r]);
   }
+}
+
+/** One token, every listed key visible: dimensions in the lanes. */
+void attend_one_token(const AttentionKernels& kernels, const AttendJob& job, AttendScratch& scratch) {
+  const size_t size = job.group * job.head_dim;
+  float* q = scratch.floats(2 * size + job.group * (KEYS_PER_CALL + 2));
+  const QueryGroup group{job.group, job.head_dim, q, q + size, q + 2 * size, q + 2 * size + job.group, q + 2 * size + 2 * job.group};
+  const float scale = job.softmax_scale * LOG2_E;
+  for (size_t i = 0; i < size; i++) q[i] = job.q[i] * scale;
+  std::fill(group.out, group.out + size, 0.0f);
+  std::fill(group.max, group.max + job.group, NO_SCORE);
+  std::fill(group.sum, group.sum + job.group, 0.0f);
+  for (size_t s = 0; s < job.num_spans; s++) kernels.attend_group(group, job.spans[s].k, job.spans[s].v, job.kv_stride, job.spans[s].count);
+  for (size_t row = 0; row < job.group; row++) {
+    const bool empty = !(group.sum[row] > 0.0f);
+    const float inverse = empty ? 0.0f : 1.0f / group.sum[row];
+    for (size_t d = 0; d < job.head_dim; d++) job.out[row * job.head_dim + d] = group.out[row * job.head_dim + d] * inverse;
+    if (job.lse) job.lse[row] = natural_lse(group.max[row], group.sum[row]);
+  }
+}
+
+bool sees_all(const AttendJob& job) {
+  if (job.num_spans == 0) return true;
+  const KeySpan& last = job.spans[job.num_spans - 1];
+  return last.first + static_cast<int64_t>(last.count) - 1 <= job.first_query;
 }
 
 }  // namespace
@@ -87,6 +113,7 @@ QueryTile make_tile(float* buffer, float* scores, size_t num_vectors, size_t lan
 
 void attend(const AttentionKernels& kernels, const AttendJob& job, AttendScratch& scratch) {
   const size_t lanes = kernels.lanes;
+  if (job.num_tokens == 1 && job.head_dim % lanes == 0 && sees_all(job)) return attend_one_token(kernels, job, scratch);
   const size_t full_width = 3 * lanes;
   const size_t num_rows = job.num_tokens * job.group;
   const size_t per_tile = tile_floats(full_width, job.head_dim);

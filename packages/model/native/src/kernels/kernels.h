@@ -13,23 +13,27 @@ constexpr size_t TILE_ROWS = 14;
 /** Up to this many rows the panels are read as stored; above, unpacked to float once per tile column. */
 constexpr size_t GEMV_ROWS = 4;
 
-/** How a panel's weights are stored. The value of a code is code * scale + min of its group, exactly the file's own value. */
+/** How a panel's weights are stored. The value of a code is code * scale + min of its group: exactly the file's own value. */
 enum class PanelFormat : unsigned char {
   f32,   // (k, 16) floats
   f16,   // (k, 16)
   bf16,  // (k, 16)
-  s8,    // (k, 16) signed codes
-  u4,    // (k / 2, 16) bytes: low nibble row 2i, high nibble row 2i + 1
+  s8,    // groups of: codes (group, 16) signed bytes; scales (16); mins (16) where the panel has them
+  u4,    // groups of: codes (group / 8, 16) words, row 8 i + j in bits 4 j..4 j + 3 of word i; scales (16); mins (16)
 };
 
-/** 16 output columns of a weight matrix, k inner. Scales and mins only for s8 and u4. */
+/** 16 output columns of a weight matrix, k inner, in one stretch that is read from front to back. */
 struct Panel {
-  PanelFormat format;
+  const unsigned char* data;
   size_t k;
-  size_t group;         // inputs per scale, even
-  const void* codes;
-  const float* scales;  // (k / group, 16)
-  const float* mins;    // (k / group, 16), or null for all 0
+  size_t group;  // inputs per scale, a multiple of 8; s8 and u4
+  PanelFormat format;
+  bool has_mins;
+  bool half_scales;  // scales and mins are f16, where all of them are halves in the file too; else f32
+
+  size_t code_bytes() const { return format == PanelFormat::s8 ? group * PANEL_COLS : group / 2 * PANEL_COLS; }
+  size_t scale_bytes() const { return PANEL_COLS * (half_scales ? 2 : 4); }
+  size_t group_bytes() const { return code_bytes() + scale_bytes() * (has_mins ? 2 : 1); }
 };
 
 struct ModelKernels {

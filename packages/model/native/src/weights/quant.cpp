@@ -10,12 +10,17 @@ namespace lectern {
 namespace {
 
 constexpr TypeTraits TRAITS[] = {
-    {"F32", 1, 4, 0, false, PanelFormat::f32},    {"F16", 1, 2, 0, false, PanelFormat::f16},
-    {"BF16", 1, 2, 0, false, PanelFormat::bf16},  {"Q8_0", 32, 34, 32, false, PanelFormat::s8},
-    {"Q4_0", 32, 18, 32, true, PanelFormat::u4},  {"Q4_1", 32, 20, 32, true, PanelFormat::u4},
-    {"Q5_0", 32, 22, 32, false, PanelFormat::s8}, {"Q5_1", 32, 24, 32, true, PanelFormat::s8},
-    {"Q4_K", 256, 144, 32, true, PanelFormat::u4}, {"Q5_K", 256, 176, 32, true, PanelFormat::s8},
-    {"Q6_K", 256, 210, 16, false, PanelFormat::s8},
+    {"F32", 1, 4, 0, false, PanelFormat::f32, false},
+    {"F16", 1, 2, 0, false, PanelFormat::f16, false},
+    {"BF16", 1, 2, 0, false, PanelFormat::bf16, false},
+    {"Q8_0", 32, 34, 32, false, PanelFormat::s8, true},
+    {"Q4_0", 32, 18, 32, true, PanelFormat::u4, false},
+    {"Q4_1", 32, 20, 32, true, PanelFormat::u4, true},
+    {"Q5_0", 32, 22, 32, false, PanelFormat::s8, true},
+    {"Q5_1", 32, 24, 32, true, PanelFormat::s8, true},
+    {"Q4_K", 256, 144, 32, true, PanelFormat::u4, false},
+    {"Q5_K", 256, 176, 32, true, PanelFormat::s8, false},
+    {"Q6_K", 256, 210, 16, false, PanelFormat::s8, false},
 };
 
 float half_at(const uint8_t* p) {
@@ -147,6 +152,18 @@ float half_to_float(uint16_t half) {
   float x;
   std::memcpy(&x, &bits, sizeof x);
   return x;
+}
+
+uint16_t float_to_half(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  const uint32_t sign = (bits >> 16) & 0x8000u;
+  const uint32_t exponent = (bits >> 23) & 255u;
+  const uint32_t mantissa = bits & 0x7fffffu;
+  if (exponent == 255) return static_cast<uint16_t>(sign | 0x7c00u | (mantissa >> 13));
+  if (exponent >= 113) return static_cast<uint16_t>(sign | ((exponent - 112) << 10) | (mantissa >> 13));
+  if (exponent < 103) return static_cast<uint16_t>(sign);
+  return static_cast<uint16_t>(sign | ((mantissa | 0x800000u) >> (126 - exponent)));
 }
 
 void extract_codes(TensorType type, const uint8_t* row, size_t cols, int8_t* codes, float* scales, float* mins) {

@@ -18,6 +18,7 @@ struct TypeTraits {
   size_t group;       // weights per scale; 0 for the float types
   bool has_mins;
   PanelFormat panel;
+  bool half_scales;   // scales and mins are halves in the file; elsewhere products of a half and an integer
 };
 
 const TypeTraits& traits(TensorType type);
@@ -32,5 +33,8 @@ void extract_codes(TensorType type, const uint8_t* row, size_t cols, int8_t* cod
 void dequantize_row(TensorType type, const uint8_t* row, size_t cols, float* out);
 
 float half_to_float(uint16_t half);
+
+/** Only for values that a half holds exactly. */
+uint16_t float_to_half(float value);
 
 }  // namespace lectern

@@ -23,6 +23,20 @@ struct QueryTile {
   float* scores;  // (KEYS_PER_CALL, width) scratch
 };
 
+/**
+ * The query group of one token (decode), dimensions in the lanes: three rows would leave most lanes of a QueryTile empty.
+ * Only where head_dim is a multiple of `lanes` and all keys are visible.
+ */
+struct QueryGroup {
+  size_t num_rows;
+  size_t head_dim;
+  const float* q;  // (num_rows, head_dim), times softmax_scale * log2(e)
+  float* out;      // (num_rows, head_dim), sum of 2^(score - max) * v so far
+  float* max;      // (num_rows), starts at NO_SCORE
+  float* sum;      // (num_rows), starts at 0
+  float* scores;   // (num_rows, KEYS_PER_CALL) scratch
+};
+
 /** Below every real score, and finite: -inf minus itself would be NaN. */
 constexpr float NO_SCORE = -1e30f;
 
@@ -30,6 +44,8 @@ struct AttentionKernels {
   size_t lanes;
   /** At most 64 keys. Lane i sees key j iff j <= last_visible[i]; all of them when null. Strides in floats. */
   void (*attend)(const QueryTile& tile, const float* k, const float* v, size_t stride, size_t num_keys, const float* last_visible);
+  /** At most 64 keys, all visible. */
+  void (*attend_group)(const QueryGroup& group, const float* k, const float* v, size_t stride, size_t num_keys);
   /** Only max and sum. key_scales (num_keys) or null. */
   void (*accumulate_lse)(const QueryTile& tile, const float* k, size_t stride, size_t num_keys, const float* key_scales);
   void (*widen_i8)(const signed char* from, float* to, size_t count);

@@ -9,8 +9,9 @@ namespace {
 #include "vec_avx512.h"
 #include "exp2.inc"
 #include "kernels.inc"
+#include "decode.inc"
 }  // namespace
 
-const AttentionKernels attention_avx512 = {V::lanes, attend, accumulate_lse, widen_i8};
+const AttentionKernels attention_avx512 = {V::lanes, attend, attend_group, accumulate_lse, widen_i8};
 
 }  // namespace lectern

@@ -7,8 +7,9 @@ namespace {
 #include "vec_scalar.h"
 #include "exp2.inc"
 #include "kernels.inc"
+#include "decode.inc"
 }  // namespace
 
-const AttentionKernels attention_scalar = {V::lanes, attend, accumulate_lse, widen_i8};
+const AttentionKernels attention_scalar = {V::lanes, attend, attend_group, accumulate_lse, widen_i8};
 
 }  // namespace lectern

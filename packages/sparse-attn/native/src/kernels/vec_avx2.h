@@ -18,11 +18,12 @@ struct V {
     const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     return {_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16))};
   }
-  /** Low and high nibbles of 8 bytes, as 0..15. */
-  static LECTERN_INLINE void load_u4(const unsigned char* p, V& low, V& high) {
-    const __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
-    low.v = _mm256_cvtepi32_ps(_mm256_and_si256(wide, _mm256_set1_epi32(15)));
-    high.v = _mm256_cvtepi32_ps(_mm256_srli_epi32(wide, 4));
+  /** Eight words of eight nibbles; nibble<j>: the j-th of each as 0..15. */
+  using Words = __m256i;
+  static LECTERN_INLINE Words load_words(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  template <int J>
+  static LECTERN_INLINE V nibble(Words w) {
+    return {_mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(w, 4 * J), _mm256_set1_epi32(15)))};
   }
   LECTERN_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
 
@@ -42,6 +43,18 @@ struct V {
   static LECTERN_INLINE V scale2(V a, V n) {
     const __m256i bits = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n.v), _mm256_set1_epi32(127)), 23);
     return {_mm256_mul_ps(a.v, _mm256_castsi256_ps(bits))};
+  }
+  /** Lane i of the result is the sum of a[i]: a transpose that adds as it goes. */
+  static LECTERN_INLINE V sums(const V (&a)[8]) {
+    const __m256 b0 = _mm256_hadd_ps(a[0].v, a[1].v), b1 = _mm256_hadd_ps(a[2].v, a[3].v);
+    const __m256 b2 = _mm256_hadd_ps(a[4].v, a[5].v), b3 = _mm256_hadd_ps(a[6].v, a[7].v);
+    const __m256 c0 = _mm256_hadd_ps(b0, b1), c1 = _mm256_hadd_ps(b2, b3);
+    return {_mm256_add_ps(_mm256_permute2f128_ps(c0, c1, 0x20), _mm256_permute2f128_ps(c0, c1, 0x31))};
+  }
+  LECTERN_INLINE float highest() const {
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
   }
   LECTERN_INLINE float sum() const {
     const __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));

@@ -18,11 +18,13 @@ struct V {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
   }
-  /** Low and high nibbles of 16 bytes, as 0..15. */
-  static LECTERN_INLINE void load_u4(const unsigned char* p, V& low, V& high) {
-    const __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-    low.v = _mm512_cvtepi32_ps(_mm512_and_si512(wide, _mm512_set1_epi32(15)));
-    high.v = _mm512_cvtepi32_ps(_mm512_srli_epi32(wide, 4));
+  /** Sixteen words of eight nibbles; nibble<j>: the j-th of each as 0..15. vpermps looks at the low four bits only. */
+  using Words = __m512i;
+  static LECTERN_INLINE Words load_words(const void* p) { return _mm512_loadu_si512(p); }
+  template <int J>
+  static LECTERN_INLINE V nibble(Words w) {
+    const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return {_mm512_permutexvar_ps(_mm512_srli_epi32(w, 4 * J), table)};
   }
   LECTERN_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
 
@@ -43,5 +45,20 @@ struct V {
     const __m512i bits = _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n.v), _mm512_set1_epi32(127)), 23);
     return {_mm512_mul_ps(a.v, _mm512_castsi512_ps(bits))};
   }
+  /** Lane i of the result is the sum of a[i]: a transpose that adds as it goes. */
+  static LECTERN_INLINE V sums(const V (&a)[16]) {
+    __m512 b[8], c[4];
+    LECTERN_UNROLL for (int i = 0; i < 8; i++) {
+      b[i] = _mm512_add_ps(_mm512_unpacklo_ps(a[2 * i].v, a[2 * i + 1].v), _mm512_unpackhi_ps(a[2 * i].v, a[2 * i + 1].v));
+    }
+    LECTERN_UNROLL for (int i = 0; i < 4; i++) {
+      const __m512d x = _mm512_castps_pd(b[2 * i]), y = _mm512_castps_pd(b[2 * i + 1]);
+      c[i] = _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(x, y)), _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
+    }
+    const __m512 d0 = _mm512_add_ps(_mm512_shuffle_f32x4(c[0], c[1], 0x88), _mm512_shuffle_f32x4(c[0], c[1], 0xdd));
+    const __m512 d1 = _mm512_add_ps(_mm512_shuffle_f32x4(c[2], c[3], 0x88), _mm512_shuffle_f32x4(c[2], c[3], 0xdd));
+    return {_mm512_add_ps(_mm512_shuffle_f32x4(d0, d1, 0x88), _mm512_shuffle_f32x4(d0, d1, 0xdd))};
+  }
+  LECTERN_INLINE float highest() const { return _mm512_reduce_max_ps(v); }
   LECTERN_INLINE float sum() const { return _mm512_reduce_add_ps(v); }
 };

@@ -34,10 +34,20 @@ struct V {
     for (int i = 0; i < 4; i++) r.v[i] = bits_to_float(static_cast<unsigned>(p[i]) << 16);
     return r;
   }
-  /** Low and high nibbles of 4 bytes, as 0..15. */
-  static LECTERN_INLINE void load_u4(const unsigned char* p, V& low, V& high) {
-    for (int i = 0; i < 4; i++) low.v[i] = static_cast<float>(p[i] & 15);
-    for (int i = 0; i < 4; i++) high.v[i] = static_cast<float>(p[i] >> 4);
+  /** Four words of eight nibbles; nibble<j>: the j-th of each as 0..15. */
+  struct Words {
+    unsigned w[4];
+  };
+  static LECTERN_INLINE Words load_words(const void* p) {
+    Words words;
+    __builtin_memcpy(&words, p, sizeof words);
+    return words;
+  }
+  template <int J>
+  static LECTERN_INLINE V nibble(Words words) {
+    V r;
+    for (int i = 0; i < 4; i++) r.v[i] = static_cast<float>((words.w[i] >> (4 * J)) & 15u);
+    return r;
   }
   LECTERN_INLINE void store(float* p) const {
     for (int i = 0; i < 4; i++) p[i] = v[i];
@@ -63,5 +73,12 @@ struct V {
     LECTERN_LANES(a.v[i] * bits_to_float(static_cast<unsigned>(static_cast<int>(n.v[i]) + 127) << 23))
   }
 #undef LECTERN_LANES
+  /** Lane i of the result is the sum of a[i]. */
+  static LECTERN_INLINE V sums(const V (&a)[4]) { return {{a[0].sum(), a[1].sum(), a[2].sum(), a[3].sum()}}; }
+  LECTERN_INLINE float highest() const {
+    float top = v[0];
+    for (int i = 1; i < 4; i++) top = v[i] > top ? v[i] : top;
+    return top;
+  }
   LECTERN_INLINE float sum() const { return (v[0] + v[1]) + (v[2] + v[3]); }
 };
