@@ -13,7 +13,7 @@ const english = [
 ];
 
 const numbers = ['0', '1234567890', '1,234,567.89', '3.14 -2.71 +1e9 0x1F 0b1010', '2024-06-07T08:09:10Z', ' 12 345', 'a1b22c333d4444', '١٢٣ ४५६ 七八九 Ⅷ ½ ² ①',
-  'v1.2.3-rc.4+build.567', '10  20\n30'];
+  'v1.2.3-rc.4+build.567', 'newer digits \u{10d41}\u{10d42} \u{1ccf3}\u{1ccf4} a\u{16d71}', '10  20\n30'];
 
 const code = [
   'def f(x: int) -> int:\n    """Doc."""\n    if x > 0:\n        return x * 2  # twice\n    return -x\n',

@@ -1,6 +1,7 @@
 // The scanners against the regular expressions that they stand for.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NEWER_NUMBERS } from '../../src/tokenizer/character-class.ts';
 import { gpt2Splitter, llama3Splitter, type Splitter } from '../../src/tokenizer/split.ts';
 
 const S = '\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -24,7 +25,7 @@ function pieces(split: Splitter, text: string): string[] {
 }
 
 const tricky = fc.constantFrom(' ', '  ', '\n', '\r', '\t', '\u00a0', '\u0085', '\ufeff', "'", 's', 'S', 'll', 'RE', 've', 'ſ', 'a', 'é', '日', '\u0301', '1', '22', '½', '٣', '.', '!', '-', '😀', '𝕱', '𝟙');
-const text = fc.array(fc.oneof({ weight: 4, arbitrary: tricky }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) }), { maxLength: 40 }).map((parts) => parts.join(''));
+const text = fc.array(fc.oneof({ weight: 4, arbitrary: tricky }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) }), { maxLength: 40 }).map((parts) => parts.join('')).filter((sample) => !NEWER_NUMBERS.test(sample));
 
 describe('pre-tokenizers', () => {
   it.each<[string, Splitter, (text: string) => string[]]>([
