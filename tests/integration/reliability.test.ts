@@ -1,7 +1,6 @@
 // What happens to a job when workers die, stop, or lose their lock in the middle of a reading: it finishes once, and nothing is lost.
 import { QueueEvents, type Job } from 'bullmq';
-import { bullPrefix, QUEUES } from '@lectern/shared';
-import { Redis } from 'ioredis';
+import { bullPrefix, connectRedis, QUEUES } from '@lectern/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/processes.ts';
 import { LOCK_DURATION_MS, STALLED_INTERVAL_MS, startService, type TestService, type TestWorker } from '../support/service.ts';
@@ -16,14 +15,30 @@ const QUESTION = 'Who kept the lighthouse at Port Ellery?';
 const SLACK_MS = 1_500;
 
 let service: TestService;
+const ends: Array<() => Promise<void>> = [];
 
 beforeEach(async () => {
   service = await startService();
 });
 
 afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
   await service?.stop();
 });
+
+/** Task id -> when it was taken back from a worker that shows no life. */
+async function watchStalls(): Promise<Map<string, number>> {
+  const redis = await connectRedis(service.redisUrl, { role: 'worker' });
+  const events = new QueueEvents(QUEUES.read, { connection: redis, prefix: bullPrefix() });
+  ends.push(async () => {
+    await events.close();
+    redis.disconnect();
+  });
+  const stalledAt = new Map<string, number>();
+  events.on('stalled', ({ jobId }) => stalledAt.set(jobId, Date.now()));
+  await events.waitUntilReady();
+  return stalledAt;
+}
 
 const readingOf = async (jobId: string) => {
   const job = await service.stores.jobs.get('default', jobId);
@@ -45,7 +60,7 @@ async function expectFinishedOnce(jobId: string, text: string, workers: readonly
   expect(reading).toMatchObject({ state: 'sealed', tokensDone: reading.numTokens });
   expect(reading.chunksEncoded + reading.chunksReused).toBe(reading.numChunks);
   const { passages } = await service.client.jobs.result(jobId);
-  expect(passages![0].text).toContain('Magnus Thorne');
+  expect(passages!.slice(0, 2).map((passage) => passage.text).join(' ')).toContain('lighthouse at Port Ellery'); // a block may end within the sentence
   expect(passages![0].text).toBe(codePoints(text, passages![0].startChar, passages![0].endChar));
 }
 
@@ -53,11 +68,8 @@ describe('three workers', () => {
   it('one is killed in the middle of a reading: the others take over within lock + 2 intervals, and the job finishes once', async () => {
     const workers = [1, 2, 3].map(() => service.spawnWorker());
     await Promise.all(workers.map((worker) => worker.ready()));
-    const text = makeText({ numWords: 9_000, seed: 21, planted: FACTS });
-    const stalled = new QueueEvents(QUEUES.read, { connection: new Redis(service.redisUrl, { maxRetriesPerRequest: null, protocol: 2 }), prefix: bullPrefix() });
-    const stalledAt = new Map<string, number>();
-    stalled.on('stalled', ({ jobId }) => stalledAt.set(jobId, Date.now()));
-    await stalled.waitUntilReady();
+    const text = makeText({ numWords: 4_500, seed: 21, planted: FACTS });
+    const stalledAt = await watchStalls();
 
     const { job } = await service.submit(text, { task: 'search', question: QUESTION });
     await until('a part is read', async () => (await readingOf(job.id)).tokensDone > 0);
@@ -75,7 +87,6 @@ describe('three workers', () => {
     await until('its task is taken back', async () => stalledAt.has(task.id!), 20_000, 10);
     expect(stalledAt.get(task.id!)! - killedAt).toBeLessThan(LOCK_DURATION_MS + 2 * STALLED_INTERVAL_MS + SLACK_MS);
     await service.ended(job.id);
-    await stalled.close();
     await expectFinishedOnce(job.id, text, workers.filter((worker) => worker !== victim));
     const again = (await service.queues.readQueue.getJob(task.id!))!;
     expect(again.processedBy?.endsWith(victim.idEnd)).toBe(false);
@@ -85,7 +96,7 @@ describe('three workers', () => {
 describe('a worker that is told to stop', () => {
   it('hands its reading back before the deadline: no attempt is used up, what is stored is not encoded again', async () => {
     const first = await service.startWorker({ READ_THREADS: '2', SHUTDOWN_TIMEOUT_MS: '5000' });
-    const text = makeText({ numWords: 8_000, seed: 22, planted: FACTS });
+    const text = makeText({ numWords: 5_000, seed: 22, planted: FACTS });
     const { job } = await service.submit(text, { task: 'search', question: QUESTION });
     await until('a part is read', async () => (await readingOf(job.id)).tokensDone > 0);
     const started = Date.now();
@@ -124,7 +135,7 @@ describe('a worker that is told to stop', () => {
 describe('a task that another worker owns by now', () => {
   it('is stopped here when its lock is gone, and the job finishes once', async () => {
     const worker = await service.startWorker();
-    const text = makeText({ numWords: 5_000, seed: 24, planted: FACTS });
+    const text = makeText({ numWords: 3_500, seed: 24, planted: FACTS });
     const { job } = await service.submit(text, { task: 'search', question: QUESTION });
     const task = await until('it encodes', () => encodeTaskOf(worker));
     await service.redis.set(`${bullPrefix()}:${QUEUES.read}:${task.id}:lock`, 'somebody else', 'PX', LOCK_DURATION_MS);
@@ -145,15 +156,32 @@ describe('a task that another worker owns by now', () => {
   });
 });
 
+describe('a document that is too much for a thread', () => {
+  it('fails with a code, the thread is replaced, and the worker goes on', async () => {
+    const worker = await service.startWorker({ THREAD_HEAP_MB: '96' });
+    const { job } = await service.submit('<p>all <b>work</b> and <i>no</i> play</p>\n'.repeat(300_000), { task: 'read' }, 'endless.html'); // its tree is many times its size
+    expect(await service.ended(job.id)).toMatchObject({ state: 'failed', error: { code: 'DOES_NOT_FIT', details: { heapMb: 96 } } });
+    expect(await worker.metric('lectern_thread_restarts_total', { reason: 'oom' })).toBe(1);
+
+    const text = makeText({ numWords: 600, seed: 28, planted: FACTS });
+    const next = await service.submit(text, { task: 'search', question: QUESTION });
+    expect(await service.ended(next.job.id)).toMatchObject({ state: 'completed' });
+    expect(worker.hasEnded).toBe(false);
+  });
+});
+
 describe('a document that kills every worker', () => {
   it('ends failed as STALLED after three workers, and others go on', async () => {
     const { job } = await service.submit(makeText({ numWords: 3_000, seed: 26 }), { task: 'read' });
-    let victims = 0;
-    while (victims < 3) {
+    let poison: string | undefined; // the task that none survives: the first that is seen
+    for (let victims = 0; victims < 3; victims++) {
       const worker = await service.startWorker();
-      await until('it encodes', () => encodeTaskOf(worker), 30_000, 10);
+      await until('it runs the poisonous task', async () => {
+        const task = await encodeTaskOf(worker);
+        poison ??= task?.id;
+        return task !== undefined && task.id === poison;
+      }, 60_000, 10);
       await worker.kill('SIGKILL');
-      victims++;
     }
     const survivor = await service.startWorker();
     expect(await service.ended(job.id)).toMatchObject({ state: 'failed', error: { code: 'STALLED' } });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient, type LecternClient } from '@lectern/client';
-import { connectRedis, createStores, openQueues, TERMINAL_JOB_STATES, type JobQueues, type JobRequest, type Stores } from '@lectern/shared';
+import { connectRedis, createStores, openQueues, TERMINAL_JOB_STATES, type JobQueues, type JobRequest, type MediaType, type Stores } from '@lectern/shared';
 import type { Redis } from 'ioredis';
 import { TestProcess, until } from './processes.ts';
 import { startRedis } from './redis.ts';
@@ -14,6 +14,8 @@ const main = (service: 'api' | 'worker') => fileURLToPath(new URL(`../../service
 /** Short enough for tests to see what happens when a worker dies. */
 export const LOCK_DURATION_MS = 2_000;
 export const STALLED_INTERVAL_MS = 1_000;
+
+const MEDIA_TYPES: Record<string, MediaType> = { txt: 'text/plain', md: 'text/markdown', html: 'text/html' };
 
 export class TestWorker extends TestProcess {
   constructor(name: string, env: Record<string, string>) {
@@ -78,7 +80,7 @@ export class TestService {
 
   /** Hands in a text; the job is not waited for. */
   async submit(text: string, request: Partial<JobRequest> & Pick<JobRequest, 'task'>, name = 'chronicle.txt') {
-    const mediaType = name.endsWith('.md') ? 'text/markdown' as const : 'text/plain' as const;
+    const mediaType = MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)];
     const document = await this.client.documents.upload(text, { mediaType, name });
     const job = await this.client.jobs.create({ document: document.id, ...request });
     return { document, job };
