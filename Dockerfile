@@ -17,7 +17,7 @@ COPY services/worker/package.json services/worker/
 RUN npm ci
 COPY . .
 # The kernels of every instruction set are compiled; the best one that the machine has is chosen at load.
-RUN npm run build && npm prune --omit=dev \
+RUN npm run build:native && npx tsc -b services/api services/worker && npm prune --omit=dev \
   && rm -rf packages/*/src packages/*/native services/*/src \
   && find build/native -type f ! -name '*.node' -delete
 
