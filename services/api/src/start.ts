@@ -58,7 +58,8 @@ async function openDeps(config: ApiConfig, log: Logger, closing: Array<() => Pro
     tokensWaiting: async () => (await workWaiting(stores.readings)).tokensWaiting,
     workersAnnounced: async () => (await stores.workers.list()).length,
   });
-  return { ...stores, ...queues, config, redis, log, registry, metrics, blobs: meterBlobStore(createFsBlobStore(config.BLOB_DIR), (operation) => countBlobOperation(metrics, operation)), drain: new AbortController() };
+  const blobs = meterBlobStore(createFsBlobStore(config.BLOB_DIR), (operation) => countBlobOperation(metrics, operation));
+  return { ...stores, ...queues, config, redis, log, registry, metrics, blobs, drain: new AbortController() };
 }
 
 async function listen(config: ApiConfig, deps: ApiDeps): Promise<Server> {

@@ -10,7 +10,7 @@ export async function cancelJob(deps: JobDeps, tenant: string, id: string): Prom
   if (!job) return undefined;
   if (job.state !== 'cancelled' && job.state !== 'cancelling') return job;
   await deps.readings.giveUp(job.readingId, id);
-  // 1: it waited in the queue (for a worker, or for its next attempt). 0: it runs, or is not there.
+  // 0: a worker holds it. 1: nobody does: it waited (for a worker, or its next attempt), or it is lost.
   const removed = await withRedis(() => deps.askQueue.remove(askTaskIdOf(job)));
   if (removed === 0 || job.state === 'cancelled') return job;
   await deps.jobs.cancelled(id);

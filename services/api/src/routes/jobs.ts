@@ -2,6 +2,7 @@
 import { cancelJob, jobListSchema, JOB_STATES, type JobRecord, jobRequestSchema, jobViewSchema, ServiceError, startJob } from '@lectern/shared';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
+import { sendIfChanged } from '../http/etag.ts';
 import { intQuery } from '../http/parse.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { idempotencyKeyOf, onlyOnce } from '../jobs/idempotency.ts';
@@ -80,11 +81,11 @@ export function jobRoutes(deps: ApiDeps): Route[] {
       304: { description: 'Nothing changed.' },
     },
     errors: ['NOT_FOUND', 'VALIDATION'],
-    async handle({ params: { id }, query, tenant, res, signal }) {
+    async handle({ params: { id }, query, tenant, req, res, signal }) {
       const job = await waitForEnd(jobs, tenant, id, query.wait * 1000, signal);
       if (!job) throw noJob(id);
       if (!isTerminal(job)) res.set('Retry-After', POLL_AFTER_S);
-      res.json(await loadJobView(readings, job));
+      sendIfChanged(req, res, await loadJobView(readings, job));
     },
   });
 
