@@ -1,5 +1,5 @@
 // Mode sparse: the answer is generated over the stored keys and values of the document's best chunks; each layer and KV head picks its blocks.
-import type { EncodedBlocks } from '@lectern/model';
+import type { Context, EncodedBlocks } from '@lectern/model';
 import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { blobKeys } from '../blob-keys.ts';
 import type { AskOptions, Chunk, ReaderContext, ReadingPlan } from '../contract.ts';
@@ -9,7 +9,7 @@ import { frameOf, prefixContext } from '../frame.ts';
 import { allHeads } from '../heads.ts';
 import { readKeysAndValues, writeKeysAndValues } from '../segment/keys-and-values.ts';
 import { generateAnswer } from './generate.ts';
-import { sparsePrompt } from './prompt.ts';
+import { SPARSE_INTRODUCTION, sparsePrompt } from './prompt.ts';
 import { readSpans } from './read-spans.ts';
 import type { Answered } from './reread.ts';
 
@@ -26,14 +26,19 @@ export async function answerBySparse(
   const { model } = ctx;
   const { transformer } = model;
   const { prefixIds, tailIds } = frameOf(model);
+  const introduction = model.tokenizer.encode(SPARSE_INTRODUCTION).ids;
   const chunks = await candidateChunks(places, hits);
   const { blocks, blockStarts, encodedOnDemand, segmentBytes } = await loadCandidates(ctx, plan, chunks, options);
   const tokens = Int32Array.of(...model.tokenizer.encode(sparsePrompt(options.question)).ids, ...tailIds);
-  const context = transformer.context([
-    { kind: 'prefix', context: await prefixContext(model) },
-    { kind: 'sparse', blocks, budgetBlocks: BUDGET_BLOCKS, windowBlocks: WINDOW_BLOCKS, blockStarts },
-  ], prefixIds.length + tokens.length + options.maxOutputTokens);
+  const numBefore = prefixIds.length + introduction.length;
+  const before = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], numBefore);
+  let context: Context | undefined;
   try {
+    await transformer.forward([{ context: before, tokens: introduction }], {});
+    context = transformer.context([
+      { kind: 'prefix', context: before },
+      { kind: 'sparse', blocks, budgetBlocks: BUDGET_BLOCKS, windowBlocks: WINDOW_BLOCKS, blockStarts },
+    ], numBefore + tokens.length + options.maxOutputTokens);
     const generated = await generateAnswer(model, context, tokens, options);
     const selected = context.selection()?.blocks.map((list) => list.length) ?? [];
     const inCandidates = hits.filter(({ block }) => chunks.some((c) => block >= c.blockStart && block < c.blockStart + c.numBlocks));
@@ -42,7 +47,8 @@ export async function answerBySparse(
       blocksAttended: selected.reduce((most, length) => Math.max(most, length), 0), chunksEncodedOnDemand: encodedOnDemand, segmentBytes,
     };
   } finally {
-    context.dispose();
+    context?.dispose();
+    before.dispose();
   }
 }
 

@@ -12,18 +12,29 @@ export function contentStems(text: string): string[] {
 }
 
 /** At least this part of the answer's content words that the question does not hold must be quoted. */
-const MIN_COVERED = 2 / 3;
+const MIN_COVERED = 3 / 4;
 
+/**
+ * Numbers and names (capitals within a sentence) must all stand in the quotes or the question; of the other content words most must stand
+ * in the quotes. An answer that only repeats the question's words stands or falls with all of them.
+ */
 export function isSupported(answer: string, question: string, quotes: readonly string[]): boolean {
   const quoted = new Set(contentStems(quotes.join('\n')));
   const asked = new Set(contentStems(question));
   const said = contentStems(answer);
-  const isNumber = (stem: string): boolean => /\p{N}/u.test(stem);
-  if (said.some((stem) => isNumber(stem) && !quoted.has(stem))) return false;
+  if (said.some((stem) => /\p{N}/u.test(stem) && !quoted.has(stem))) return false;
+  if (namesIn(answer).some((stem) => !quoted.has(stem) && !asked.has(stem))) return false;
   const fresh = said.filter((stem) => !asked.has(stem));
-  // An answer that only repeats the question's words stands or falls with all of them.
   const needed = fresh.length > 0 ? fresh : said;
   if (needed.length === 0) return false;
-  const covered = needed.filter((stem) => quoted.has(stem)).length;
-  return covered >= MIN_COVERED * needed.length;
+  return needed.filter((stem) => quoted.has(stem)).length >= MIN_COVERED * needed.length;
+}
+
+/** Stems of capitalised words that do not begin a sentence. */
+function namesIn(text: string): string[] {
+  const content = new Set(contentStems(text));
+  return [...wordsOf(text)]
+    .filter(({ start }) => /\p{Lu}/u.test(text[start]) && !/(?:^|[.!?]["”’')\]]*\s+)["“‘'([]*$/.test(text.slice(0, start)))
+    .map(({ stem }) => stem)
+    .filter((stem) => content.has(stem));
 }
