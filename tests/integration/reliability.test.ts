@@ -1,8 +1,10 @@
 // What happens to a job when workers die, stop, or lose their lock in the middle of a reading: it finishes once, and nothing is lost.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueEvents, type Job } from 'bullmq';
-import { bullPrefix, connectRedis, QUEUES } from '@lectern/shared';
+import { bullPrefix, connectRedis, QUEUES, TERMINAL_JOB_STATES } from '@lectern/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/processes.ts';
+import { startRedisProcess, type TestRedisProcess } from '../support/redis.ts';
 import { LOCK_DURATION_MS, STALLED_INTERVAL_MS, startService, type TestService, type TestWorker } from '../support/service.ts';
 import { codePoints, makeText } from '../support/text.ts';
 
@@ -129,6 +131,28 @@ describe('a worker that is told to stop', () => {
     const ended = await worker.ended;
     expect([0, 130]).toContain(ended.code); // 0 when draining was faster than the signal
     await service.client.jobs.cancel(job.id);
+  });
+});
+
+describe('a Redis that goes away in the middle of a reading', () => {
+  it.each([
+    ['is killed and comes back', 2_000, async (redis: TestRedisProcess, ms: number) => { await redis.kill(); await sleep(ms); await redis.restart(); }],
+    ['does not answer for longer than a lock lives', LOCK_DURATION_MS * 2, async (redis: TestRedisProcess, ms: number) => { redis.pause(); await sleep(ms); redis.resume(); }],
+  ])('%s: the worker goes on and the job finishes once', async (_, ms, disturb) => {
+    await service.stop();
+    let redis!: TestRedisProcess;
+    service = await startService({}, async () => { redis = await startRedisProcess(); return redis; });
+    const worker = await service.startWorker({ READ_THREADS: '2' });
+    const text = makeText({ numWords: 3_500, seed: 29, planted: FACTS });
+    const { job } = await service.submit(text, { task: 'search', question: QUESTION });
+    await until('it encodes', () => encodeTaskOf(worker));
+    await disturb(redis, ms);
+    await until('the job ends', async () => {
+      const record = await service.stores.jobs.get('default', job.id).catch(() => undefined);
+      return record && TERMINAL_JOB_STATES.includes(record.state);
+    }, 120_000);
+    await expectFinishedOnce(job.id, text, [worker]);
+    expect(worker.hasEnded).toBe(false);
   });
 });
 

@@ -7,7 +7,7 @@ import { createClient, type LecternClient } from '@lectern/client';
 import { connectRedis, createStores, openQueues, TERMINAL_JOB_STATES, type JobQueues, type JobRequest, type MediaType, type Stores } from '@lectern/shared';
 import type { Redis } from 'ioredis';
 import { TestProcess, until } from './processes.ts';
-import { startRedis } from './redis.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 
 const main = (service: 'api' | 'worker') => fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url));
 
@@ -99,10 +99,10 @@ export class TestService {
   }
 }
 
-export async function startService(env: Record<string, string> = {}): Promise<TestService> {
+export async function startService(env: Record<string, string> = {}, openRedis: () => Promise<TestRedis> = startRedis): Promise<TestService> {
   const ends: Array<() => Promise<unknown>> = [];
   try {
-    const redisServer = await startRedis();
+    const redisServer = await openRedis();
     ends.push(() => redisServer.stop());
     const blobDir = await mkdtemp(join(tmpdir(), 'lectern-blobs-'));
     ends.push(() => rm(blobDir, { recursive: true, force: true }));
