@@ -78,7 +78,7 @@ export function llamaConfig(path: string, metadata: Metadata, tensors: Tensors):
 }
 
 /** Every tensor of the architecture with its shape, outermost first. */
-export function llamaShapes(config: TransformerConfig): Map<string, number[]> {
+function llamaShapes(config: TransformerConfig): Map<string, number[]> {
   const { dim, ffnDim, headDim, numHeads, numKvHeads, vocabSize } = config;
   const shapes = new Map<string, number[]>([['token_embd.weight', [vocabSize, dim]], ['output_norm.weight', [dim]]]);
   if (!config.tiedEmbeddings) shapes.set('output.weight', [vocabSize, dim]);
