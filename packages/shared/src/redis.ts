@@ -15,7 +15,7 @@ export interface ConnectOptions {
   onError?: (error: Error) => void;
 }
 
-/** redis://[user:password@]host:port[/db], rediss:// the same over TLS, or a unix socket as /path or unix:///path. */
+/** redis://[user:password@]host:port[/db], rediss:// the same over TLS, or a unix socket as /path or unix://[user:password@]/path. */
 export async function connectRedis(url: string, options: ConnectOptions): Promise<Redis> {
   const { role, connectTimeoutMs = 5_000, commandTimeoutMs = 5_000 } = options;
   const common = {
@@ -28,7 +28,7 @@ export async function connectRedis(url: string, options: ConnectOptions): Promis
       : { maxRetriesPerRequest: null }),
   } satisfies RedisOptions;
   const address = parseAddress(url);
-  const redis = 'path' in address ? new Redis(address.path, common) : new Redis(address.url, common);
+  const redis = 'path' in address ? new Redis({ ...common, ...address }) : new Redis(address.url, common);
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;
@@ -52,11 +52,17 @@ export async function connectRedis(url: string, options: ConnectOptions): Promis
   }
 }
 
-function parseAddress(url: string): { url: string } | { path: string } {
+type Address = { url: string } | { path: string; username?: string; password?: string };
+
+function parseAddress(url: string): Address {
   if (url.startsWith('/')) return { path: url };
-  if (url.startsWith('unix://')) return { path: url.slice('unix://'.length) };
   if (/^rediss?:\/\/[^/]/.test(url) && URL.canParse(url)) return { url };
-  throw new ServiceError('VALIDATION', `${JSON.stringify(hidePassword(url))} is not a Redis address: redis://, rediss://, unix:// or a path is expected`);
+  const [, credentials, path] = /^unix:\/\/(?:([^@/]*)@)?(\/.+)$/.exec(url) ?? [];
+  if (path === undefined) {
+    throw new ServiceError('VALIDATION', `${JSON.stringify(hidePassword(url))} is not a Redis address: redis://, rediss://, unix:// with a path, or a path is expected`);
+  }
+  const [username = '', password = ''] = (credentials ?? '').split(':').map(decodeURIComponent);
+  return { path, ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) };
 }
 
 /** For logs and messages. */
