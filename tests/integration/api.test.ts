@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type RunningApi, startApi } from '@lectern/api';
 import { createClient, type LecternClient, sliceCodePoints } from '@lectern/client';
 import { Worker } from 'bullmq';
+import { blobKeys } from '@lectern/reader';
 import { bullPrefix, connectRedis, createFsBlobStore, createStores, enqueueAsks, type JobResult, type JobView, openQueues, problemSchema, QUEUES, type Stores } from '@lectern/shared';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -74,7 +75,7 @@ describe('documents', () => {
     expect(new Set(uploads.map((d) => d.id)).size).toBe(1);
     const [document] = uploads as [typeof uploads[0]];
     expect(document).toMatchObject({ name: 'bü 1.txt', mediaType: 'text/plain', numBytes: 300_000, sha256: createHash('sha256').update(bytes).digest('hex') });
-    expect(await createFsBlobStore(blobDir).get(`documents/${document.id}/source`)).toEqual(bytes);
+    expect(await createFsBlobStore(blobDir).get(blobKeys.source(document.id))).toEqual(bytes);
     const others = await Promise.all([alice.documents.upload(bytes, { mediaType: 'text/markdown' }), bob.documents.upload(bytes, { mediaType: 'text/plain' })]);
     expect(new Set([document, ...others].map((d) => d.id)).size).toBe(3);
     expect(await alice.documents.get(document.id)).toEqual(document);
@@ -129,7 +130,7 @@ describe('documents', () => {
     const { id } = await upload();
     await expect(alice.documents.text(id)).rejects.toMatchObject({ code: 'RESULT_NOT_READY', status: 409 });
     const text = 'aü€😀\n'.repeat(1_000);
-    await createFsBlobStore(blobDir).put(`documents/${id}/text`, Buffer.from(text)); // as a worker does
+    await createFsBlobStore(blobDir).put(blobKeys.text(id), Buffer.from(text)); // as a worker does
     expect(await alice.documents.text(id, { start: 1, end: 8 })).toEqual({ startChar: 1, endChar: 8, text: sliceCodePoints(text, 1, 8) });
     expect(await alice.documents.text(id, { start: 4_998, end: 9_999 })).toEqual({ startChar: 4_998, endChar: 5_000, text: '😀\n' });
     expect((await alice.documents.text(id)).text).toBe(text);
@@ -145,7 +146,8 @@ describe('documents', () => {
     await expect(bob.documents.delete(document)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const { readingId } = (await stores.jobs.get('alice', job.id))!;
     const blobs = createFsBlobStore(blobDir);
-    await blobs.put(`readings/${readingId}/plan.json`, Buffer.from('{}'));
+    await blobs.put(blobKeys.plan(readingId), Buffer.from('{}'));
+    await blobs.put(blobKeys.structure(document), Buffer.from('{}'));
     await alice.jobs.cancel(job.id);
     await alice.documents.delete(document);
     await expect(alice.documents.get(document)).rejects.toMatchObject({ code: 'NOT_FOUND' });
