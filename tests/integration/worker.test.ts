@@ -1,5 +1,8 @@
 // One worker as a process, the real model, real Redis: what a job goes through when nothing breaks, and what cancels or fails it.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createFsBlobStore } from '@lectern/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/processes.ts';
 import { startService, type TestService, type TestWorker } from '../support/service.ts';
@@ -148,6 +151,27 @@ describe('what a worker does not finish', () => {
   it('the ledger holds nothing when all is done', async () => {
     await until('the tasks have ended', async () => (await worker.metric('lectern_worker_threads_busy')) === 0, 5_000);
     expect(await worker.metric('lectern_memory_reserved_bytes')).toBe(restingBytes);
+  });
+});
+
+describe('a reading whose blobs are damaged', () => {
+  it.each([
+    ['gone', async (path: string) => rm(path)],
+    ['changed by a byte', async (path: string) => {
+      const bytes = await readFile(path);
+      bytes[bytes.length >> 1] ^= 1;
+      await writeFile(path, bytes);
+    }],
+  ])('a segment is %s: it is encoded again, and the question is answered', async (_, damage) => {
+    const blobs = createFsBlobStore(service.blobDir);
+    const { job: { id } } = await service.submit(TEXT, { task: 'read' });
+    await service.ended(id);
+    const { readingId } = (await service.stores.jobs.get('default', id))!;
+    const plan = JSON.parse((await blobs.get(`readings/${readingId}/plan.json`)).toString()) as { chunks: Array<{ segment: string }> };
+    await damage(join(service.blobDir, 'blobs', `${plan.chunks[1].segment}~`));
+    const { job } = await service.submit(TEXT, { task: 'search', question: 'Who kept the lighthouse at Port Ellery?' });
+    expect(await service.ended(job.id)).toMatchObject({ state: 'completed' });
+    expect((await service.client.jobs.result(job.id)).figures).toMatchObject({ chunksEncoded: 1, chunksReused: plan.chunks.length - 1 });
   });
 });
 

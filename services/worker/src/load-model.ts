@@ -32,7 +32,7 @@ export async function loadPools(config: WorkerConfig, { log, metrics, onModelPro
     },
   });
   const ask = open('ask', 1, { numThreads: config.ASK_THREADS, offline: config.OFFLINE });
-  let read: ComputePool | undefined;
+  const read = open('read', config.READ_THREADS, { numThreads: 1, offline: true }); // its threads start meanwhile
   try {
     const { value: model } = await ask.run({ kind: 'describe' }, {
       control: newControl(),
@@ -41,11 +41,10 @@ export async function loadPools(config: WorkerConfig, { log, metrics, onModelPro
         if (message.type === 'unavailable') log.warn({ engine: message.engine, reason: message.reason }, 'an engine cannot start; the next one is tried');
       },
     });
-    read = open('read', config.READ_THREADS, { numThreads: 1, offline: true });
     await read.warmUp(newControl());
     return { pools: { read, ask }, model, ledger: await ledgerOf(config) };
   } catch (error) {
-    await Promise.all([ask.close(0), read?.close(0)]);
+    await Promise.all([ask.close(0), read.close(0)]);
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-// A worker as a process of its own. SIGTERM or SIGINT: hand back and exit 0; once more: exit at once.
+// A worker as a process of its own. SIGTERM or SIGINT: hand back and exit 0; the same once more: exit at once.
+// (One of each is no hurry: a terminal sends SIGINT to all, and who started this process may add SIGTERM.)
 import { errorToData } from '@lectern/shared';
 import { workerConfig } from './config.ts';
 import { startWorker, type RunningWorker } from './start.ts';
 
 let worker: RunningWorker | undefined;
-let signals = 0;
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  let signals = 0;
   process.on(signal, () => {
     if (++signals > 1 || !worker) process.exit(signals > 1 ? 130 : 0);
     worker.close().then(() => process.exit(0), fail);

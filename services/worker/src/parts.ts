@@ -1,5 +1,5 @@
 // What a worker consists of: made once by start.ts, handed to every task.
-import type { JobDeps, Logger, Stores, WorkerMetrics } from '@lectern/shared';
+import type { BlobStore, JobDeps, Logger, Stores, WorkerMetrics } from '@lectern/shared';
 import type { Redis } from 'ioredis';
 import type { ActiveTasks } from './active-tasks.ts';
 import type { WorkerConfig } from './config.ts';
@@ -15,6 +15,7 @@ export interface WorkerParts {
   log: Logger;
   metrics: WorkerMetrics;
   stores: Stores;
+  blobs: BlobStore;
   /** Of the client role. */
   redis: Redis;
   /** What starting and repairing jobs needs: stores and queues. */

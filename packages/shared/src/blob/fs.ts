@@ -37,13 +37,13 @@ export function createFsBlobStore(root: string): BlobStore {
     try {
       file = await open(pathOf(key), 'r');
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) throw new ServiceError('BLOB_NOT_FOUND', `there is no blob ${key}`, { cause: error });
+      if (hasCode(error, 'ENOENT')) throw new ServiceError('BLOB_NOT_FOUND', `there is no blob ${key}`, { cause: error, details: { key } });
       throw error;
     }
     const numBytes = (await file.stat()).size - TRAILER_BYTES;
     if (numBytes >= 0) return { file, numBytes };
     await file.close();
-    throw new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`);
+    throw new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`, { details: { key } });
   };
 
   return {
@@ -79,7 +79,7 @@ export function createFsBlobStore(root: string): BlobStore {
       try {
         const whole = await file.readFile();
         const damage = findDamage(whole);
-        if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`);
+        if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`, { details: { key } });
         return whole.subarray(0, whole.length - TRAILER_BYTES);
       } finally {
         await file.close();
@@ -95,7 +95,7 @@ export function createFsBlobStore(root: string): BlobStore {
         let filled = 0;
         while (filled < part.length) {
           const { bytesRead } = await file.read(part, filled, part.length - filled, from + filled);
-          if (bytesRead === 0) throw new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${from + filled} while it was read to ${to}`);
+          if (bytesRead === 0) throw new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${from + filled} while it was read to ${to}`, { details: { key } });
           filled += bytesRead;
         }
         return part;

@@ -1,5 +1,5 @@
 // Answers one job from a sealed reading. The attempt's number fences: what an older attempt says is not taken.
-import { askTaskSchema, ROUTES, ServiceError, TASK_VERSION, type JobRecord, type ReadingRecord } from '@lectern/shared';
+import { askTaskSchema, ROUTES, ServiceError, TASK_VERSION, type JobRecord, type JobResult, type ReadingRecord } from '@lectern/shared';
 import type { Job } from 'bullmq';
 import { strict as assert } from 'node:assert';
 import { ActiveTask } from '../active-tasks.ts';
@@ -7,6 +7,7 @@ import type { WorkerParts } from '../parts.ts';
 import type { ThreadMessage } from '../threads/protocol.ts';
 import { DeltaBatch } from './delta-batch.ts';
 import { findingFigures, readingFigures } from './figures.ts';
+import { readAgain } from './read-again.ts';
 import { jobCancelled, jobCompleted, jobFailed } from './job-ended.ts';
 import { NotForThisWorker, settle } from './outcome.ts';
 import { runOnThread } from './run-on-thread.ts';
@@ -35,12 +36,22 @@ export async function processAsk(parts: WorkerParts, bullJob: Job): Promise<void
 
 async function answer(parts: WorkerParts, active: ActiveTask, job: JobRecord, attempt: number): Promise<void> {
   const reading = await parts.stores.readings.get(job.readingId);
-  if (reading?.state !== 'sealed') throw new ServiceError('NOT_FOUND', `the reading ${job.readingId} of job ${job.id} is gone`);
-  const result = job.request.task === 'read' ? { citations: [], figures: { ...readingFigures(job, reading), findSeconds: 0, answerSeconds: 0 } }
-    : job.request.task === 'search' ? await search(parts, active, job, reading)
-      : await generate(parts, active, job, attempt, reading);
+  let result: JobResult;
+  try {
+    if (reading?.state !== 'sealed') throw new ServiceError('BLOB_NOT_FOUND', `the reading ${job.readingId} of job ${job.id} is gone`);
+    result = await resultOf(parts, active, job, attempt, reading);
+  } catch (error) {
+    if (await readAgain(parts, job, attempt, reading?.state === 'sealed' ? reading : undefined, error)) return;
+    throw error;
+  }
   if (await jobCompleted(parts, job, attempt, result)) return;
   await jobCancelled(parts, job.tenant, job.id); // the answer came after the request to cancel
+}
+
+function resultOf(parts: WorkerParts, active: ActiveTask, job: JobRecord, attempt: number, reading: ReadingRecord): Promise<JobResult> {
+  if (job.request.task === 'search') return search(parts, active, job, reading);
+  if (job.request.task === 'answer') return generate(parts, active, job, attempt, reading);
+  return Promise.resolve({ citations: [], figures: { ...readingFigures(job, reading), findSeconds: 0, answerSeconds: 0 } });
 }
 
 const commonOptions = ({ request }: JobRecord) => {
