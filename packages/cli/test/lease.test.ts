@@ -69,6 +69,15 @@ test('the service ends with its last holder, and only then', async () => {
   expect(await requestLease(address, { key, model: 'm' })).toBe('absent');
 });
 
+test('a permanent service goes on when its last holder has gone', async () => {
+  const home = newHome();
+  const [address, key] = [leaseAddress(home, undefined), leaseKey(home)];
+  const server = await serveLeases({ address, key, prepare: async () => answer });
+  await (await lease(address, key)).release();
+  await (await lease(address, key)).release();
+  server?.close();
+});
+
 test('a holder that is killed gives its lease back', async () => {
   const { address, key, state } = await serve(newHome());
   const script = `require('net').connect(${JSON.stringify(address)}, function () { this.write(${JSON.stringify(`${JSON.stringify({ key, model: 'm' })}\n`)}); }).on('data', () => console.log('held'))`;

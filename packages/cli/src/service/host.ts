@@ -31,9 +31,7 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
   const leases = await serveLeases({
     address: leaseAddress(options.home, options.redisUrl),
     key: leaseKey(options.home),
-    onUnused: () => {
-      if (options.endsWhenUnused) end();
-    },
+    onUnused: options.endsWhenUnused ? () => end() : undefined,
     async prepare(model): Promise<LeaseAnswer> {
       const service = await starting;
       if (!service) throw new ServiceError('INTERNAL', 'the service has not begun to start');

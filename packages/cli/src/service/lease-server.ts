@@ -12,8 +12,8 @@ export interface LeaseServerOptions {
   key: string;
   /** Makes the service ready for this model. */
   prepare(model: string): Promise<LeaseAnswer>;
-  /** The last holder has gone (or none ever came). Called once. */
-  onUnused(): void;
+  /** The last holder has gone (or none ever came). Called once. Without it the service does not end for want of holders. */
+  onUnused?: (() => void) | undefined;
 }
 
 export interface LeaseServer {
@@ -30,7 +30,7 @@ export async function serveLeases(options: LeaseServerOptions): Promise<LeaseSer
   const holders = new Set<net.Socket>();
   let isStopping = false;
   const becomeUnused = () => {
-    if (isStopping || holders.size > 0) return;
+    if (!options.onUnused || isStopping || holders.size > 0) return;
     isStopping = true;
     options.onUnused();
   };
@@ -47,8 +47,8 @@ export async function serveLeases(options: LeaseServerOptions): Promise<LeaseSer
     const leave = (isBye: boolean) => {
       if (!holders.delete(socket)) return;
       leaving.add(socket);
-      if (isBye && holders.size > 0) socket.end();
       becomeUnused();
+      if (isBye && !isStopping) socket.end(); // else the end of the service ends it
     };
     socket.on('close', () => {
       leave(false);
