@@ -231,6 +231,16 @@ describe('a reading', () => {
     expect(await readings.get(READING)).toMatchObject({ state: 'sealed' });
   });
 
+  test('is not forgotten while somebody waits for it', async () => {
+    await stores.readings.await(reading, 'job_a');
+    await stores.readings.remove(READING);
+    expect(await stores.readings.get(READING)).toMatchObject({ state: 'new' });
+    await stores.readings.sealed(READING);
+    await stores.readings.remove(READING);
+    expect(await stores.readings.get(READING)).toBeUndefined();
+    expect(await stores.readings.ofDocument('t', DOC)).toEqual([]);
+  });
+
   test('of 10 who restart a lost flow, one does', async () => {
     await stores.readings.await(reading, 'job_a');
     const { flow } = (await stores.readings.get(READING))!;

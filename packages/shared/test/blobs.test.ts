@@ -97,7 +97,7 @@ describe('what is refused', () => {
   ])('%s', async (_, damage) => {
     await blobs.put('a', Buffer.alloc(100, 1));
     damage(join(root, 'blobs', 'a~'));
-    await expect(blobs.get('a')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
+    await expect(blobs.get('a')).rejects.toMatchObject({ code: 'BLOB_CORRUPT', details: { key: 'a' } });
   });
 });
 

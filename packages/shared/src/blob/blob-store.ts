@@ -9,7 +9,7 @@ export interface BlobStat {
  * Keys are '/'-separated, each part [A-Za-z0-9._-]{1,128}, never '.' or '..'; anything else throws VALIDATION.
  * A put is atomic: readers see the whole old blob or the whole new one, never a part. Blobs are stored with a checksum;
  * `get` verifies it and throws BLOB_CORRUPT when it does not match. A missing key throws BLOB_NOT_FOUND.
- * A full disk throws DISK_FULL and leaves nothing behind.
+ * Both name the key in their details. A full disk throws DISK_FULL and leaves nothing behind.
  */
 export interface BlobStore {
   readonly kind: 'fs';

@@ -68,7 +68,7 @@ export function createFsBlobStore(root: string): BlobStore {
       try {
         await publish(source, target, blobsFolder);
       } catch (error) {
-        if (hasCode(error, 'ENOENT')) throw new ServiceError('BLOB_NOT_FOUND', `there is no blob ${from}`, { cause: error });
+        if (hasCode(error, 'ENOENT')) throw new ServiceError('BLOB_NOT_FOUND', `there is no blob ${from}`, { cause: error, details: { key: from } });
         throw asDiskFull(error, `blob ${to}`);
       }
       await removeEmptyFolders(dirname(source), blobsFolder);

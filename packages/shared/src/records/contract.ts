@@ -124,6 +124,7 @@ export interface ReadingStore {
   /** Readings that are not at rest (planning, encoding, sealing) and jobs waiting for readings at rest: what a crash can leave. */
   unfinished(): Promise<ReadingRecord[]>;
   waiting(id: string): Promise<string[]>;
+  /** Forgets it, except while jobs wait for it. */
   remove(id: string): Promise<void>;
 }
 

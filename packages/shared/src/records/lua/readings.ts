@@ -129,6 +129,7 @@ export const removeReading = defineScript(COMMON, `
 -- id
 local id = ARGV[2]
 local key = reading_key(id)
+if redis.call('SCARD', key .. ':waiting') > 0 then return 0 end -- it is being made anew: those who wait need it
 local tenant, document = unpack(redis.call('HMGET', key, 'tenant', 'documentId'))
 if tenant then redis.call('SREM', document_key(tenant, document) .. ':readings', id) end
 end_flow(id)
