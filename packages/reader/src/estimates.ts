@@ -1,6 +1,8 @@
 // Bytes that a task needs beyond the loaded model: what the worker's ledger reserves before it starts. Estimates from above, not measurements.
 import type { TransformerConfig } from '@lectern/model';
-import { MAX_CANDIDATE_TOKENS } from './ask/sparse.ts';
+import { BLOCK_SIZE } from '@lectern/sparse-attn';
+import { MAX_CANDIDATE_BLOCKS } from './ask/sparse.ts';
+import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderModel, ReadingPlan } from './contract.ts';
 
 const MIB = 1024 * 1024;
@@ -21,11 +23,11 @@ export function encodeTaskBytes(model: ReaderModel, plan: ReadingPlan): number {
 /** Extraction holds the file, its text as UTF-16 and UTF-8, and a parser's tree. */
 export const planTaskBytes = (numBytes: number): number => BASE_BYTES + 8 * numBytes;
 
-/** The larger of the two modes: sparse holds its candidates as floats here and in the engine. */
+/** Both modes: a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
 export function askTaskBytes(model: ReaderModel): number {
   const { config } = model.transformer;
-  const candidates = Math.min(MAX_CANDIDATE_TOKENS, config.contextLength) * keyValueBytes(config) * 2.25;
-  const pass = Math.min(4096, config.contextLength) * (keyValueBytes(config) + activationBytes(config));
+  const candidates = MAX_CANDIDATE_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
+  const pass = Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength) * (1.5 * keyValueBytes(config) + activationBytes(config));
   return Math.ceil(BASE_BYTES + candidates + pass);
 }
 

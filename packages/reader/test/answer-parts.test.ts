@@ -27,12 +27,21 @@ describe('sentences', () => {
 });
 
 describe('support', () => {
-  const quote = ['The garrison of Marlow held 412 men under Captain Reyes.'];
+  const quote = [{ text: 'The garrison of Marlow held 412 men under Captain Reyes.', trail: [] }];
   test.each([
     ['412 men', true], ['413 men', false], ['Captain Reyes', true], ['Captain Ahab commanded', false], ['It was Reyes.', true], ['yes', false], ['', false],
     ['The garrison held 412 men.', true], ['The garrison held 412 men under Captain Wexford.', false], ['They were held by 412 men of the English garrison', false], ['The garrison of Marlow', true],
   ])('%j: %s', (answer, supported) => {
     expect(isSupported(answer, 'How many men did the garrison of Marlow hold?', quote)).toBe(supported);
+  });
+});
+
+describe('support by topic', () => {
+  test('comes only from a sentence that shares a word with the question, itself or by its headings', () => {
+    const text = 'Built in 1712 of red stone.';
+    expect(isSupported('1712', 'When was Marlow Castle built?', [{ text: 'In 1712 he died.', trail: [] }])).toBe(false);
+    expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: [] }])).toBe(false);
+    expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: ['Marlow Castle'] }])).toBe(true);
   });
 });
 

@@ -30,8 +30,10 @@ export function makePdf(pages: readonly PdfPage[], options: PdfOptions = {}): Bu
     const root = objects.length + 1;
     const items = options.outline.map((_, i) => root + 1 + i);
     add(`<< /Type /Outlines /First ${items[0]} 0 R /Last ${items.at(-1)} 0 R /Count ${items.length} >>`);
-    options.outline.forEach(({ title, page }, i) => add(`<< /Title (${escaped(title)}) /Parent ${root} 0 R /Dest [${pageIds[page]} 0 R /Fit]`
-      + `${i > 0 ? ` /Prev ${items[i - 1]} 0 R` : ''}${i + 1 < items.length ? ` /Next ${items[i + 1]} 0 R` : ''} >>`));
+    for (const [i, { title, page }] of options.outline.entries()) {
+      add(`<< /Title (${escaped(title)}) /Parent ${root} 0 R /Dest [${pageIds[page]} 0 R /Fit]`
+        + `${i > 0 ? ` /Prev ${items[i - 1]} 0 R` : ''}${i + 1 < items.length ? ` /Next ${items[i + 1]} 0 R` : ''} >>`);
+    }
     outlines = ` /Outlines ${root} 0 R`;
   }
   objects[catalog - 1] = `<< /Type /Catalog /Pages ${pageTree} 0 R${outlines} >>`;

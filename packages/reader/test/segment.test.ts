@@ -64,7 +64,10 @@ describe('keys and values', () => {
     const values = keys.map((x) => 3 * x);
     const bytes = writeKeysAndValues({ numTokens: 5, heads, keys, values });
     const out = { numTokens: 8, heads, keys: new Float32Array(2 * 8 * 4), values: new Float32Array(2 * 8 * 4) };
-    readKeysAndValues(bytes, 'x', { heads, headDim: 4, numTokens: 5 }, out, 2);
+    readKeysAndValues(bytes, 'x', { heads, headDim: 4, numTokens: 5 }, 0, 5, out, 2);
+    const part = { numTokens: 2, heads, keys: new Float32Array(16), values: new Float32Array(16) };
+    readKeysAndValues(bytes, 'x', { heads, headDim: 4, numTokens: 5 }, 3, 5, part, 0);
+    expect([...part.keys.subarray(8)]).toEqual([...out.keys.subarray(32 + 20, 32 + 28)]);
     for (let head = 0; head < 2; head++) {
       for (let i = 0; i < 20; i++) {
         expect(out.keys[head * 32 + 8 + i]).toBeCloseTo(keys[head * 20 + i], 2);
@@ -72,7 +75,7 @@ describe('keys and values', () => {
       }
     }
     expect(out.keys[0]).toBe(0);
-    expect((await errorOf(() => readKeysAndValues(bytes, 'x', { heads, headDim: 4, numTokens: 6 }, out, 2))).code).toBe('BLOB_CORRUPT');
+    expect((await errorOf(() => readKeysAndValues(bytes, 'x', { heads, headDim: 4, numTokens: 6 }, 0, 5, out, 2))).code).toBe('BLOB_CORRUPT');
   });
 });
 

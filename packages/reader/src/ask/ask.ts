@@ -22,7 +22,7 @@ export async function ask(ctx: ReaderContext, plan: ReadingPlan, options: AskOpt
   const citations = await cite(places, spans, options.question, generated.text);
   return {
     answer: generated.text,
-    supported: isSupported(generated.text, options.question, citations.map((c) => c.text)),
+    supported: isSupported(generated.text, options.question, citations),
     finishReason: generated.finishReason,
     citations, passages, findSeconds, indexBytes,
     answerSeconds: (performance.now() - started) / 1000,

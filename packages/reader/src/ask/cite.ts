@@ -6,8 +6,10 @@ import { sentencesOf, type Range } from './sentences.ts';
 import { contentStems } from './support.ts';
 
 const MAX_CITATIONS = 3;
-/** A word of the answer weighs as much as this many of the question. */
-const ANSWER_WEIGHT = 3;
+/** A word of the answer weighs as much as this many of the question: a wrong answer must not draw all quotations to itself. */
+const ANSWER_WEIGHT = 2;
+/** The sentence that holds most of the question's words is quoted too, when it holds at least this share of them. */
+const MIN_QUESTION_SHARE = 0.5;
 /** A sentence beside the first must carry this many answer words that the quoted ones lack. */
 const MIN_NEW_WORDS = 1;
 
@@ -21,16 +23,17 @@ interface Candidate {
   span: ReadSpan;
   range: Range;
   stems: Set<string>;
+  questionShare: number;
   value: number;
 }
 
 export async function cite(places: PlaceFinder, spans: readonly ReadSpan[], question: string, answer: string): Promise<Citation[]> {
   const answerStems = contentStems(answer);
-  const questionStems = contentStems(question).filter((stem) => !answerStems.includes(stem));
+  const questionStems = contentStems(question);
   const candidates = spans.flatMap((span) => sentencesOf(span.text).map((range): Candidate => {
     const stems = new Set([...wordsOf(span.text.slice(range.start, range.end))].map((word) => word.stem));
-    const value = ANSWER_WEIGHT * shareOf(answerStems, stems) + shareOf(questionStems, stems);
-    return { span, range, stems, value };
+    const questionShare = shareOf(questionStems, stems);
+    return { span, range, stems, questionShare, value: ANSWER_WEIGHT * shareOf(answerStems, stems) + questionShare };
   }));
   const chosen: Candidate[] = [];
   const missing = new Set(answerStems);
@@ -41,6 +44,12 @@ export async function cite(places: PlaceFinder, spans: readonly ReadSpan[], ques
     if (chosen.length > 0 && added.length < MIN_NEW_WORDS) continue;
     chosen.push(candidate);
     for (const stem of added) missing.delete(stem);
+  }
+  // Candidates are in order of value: the first of the best share is the best of them.
+  const forQuestion = rest.reduce<Candidate | undefined>((best, c) => (best === undefined || c.questionShare > best.questionShare ? c : best), undefined);
+  if (forQuestion !== undefined && forQuestion.questionShare >= MIN_QUESTION_SHARE && !chosen.includes(forQuestion)) {
+    chosen.splice(MAX_CITATIONS - 1);
+    chosen.push(forQuestion);
   }
   return Promise.all(chosen.map(({ span, range, value }) => places.cite(span, range.start, range.end, span.trail, value / (ANSWER_WEIGHT + 1))));
 }

@@ -1,24 +1,24 @@
-// Mode sparse: the answer is generated over the stored keys and values of the document's best chunks; each layer and KV head picks its blocks.
+// Mode sparse: the answer is generated over stored keys and values of the document; each layer and KV head picks its blocks among the
+// candidates, which are the best hits with their neighbours.
 import type { Context, EncodedBlocks } from '@lectern/model';
-import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { blobKeys } from '../blob-keys.ts';
 import type { AskOptions, Chunk, ReaderContext, ReadingPlan } from '../contract.ts';
 import { encodeChunk } from '../encode/chunk-pass.ts';
-import type { PlaceFinder } from '../find/passage.ts';
+import type { BlockPlace, PlaceFinder } from '../find/passage.ts';
 import { frameOf, prefixContext } from '../frame.ts';
 import { allHeads } from '../heads.ts';
 import { readKeysAndValues, writeKeysAndValues } from '../segment/keys-and-values.ts';
 import { generateAnswer } from './generate.ts';
 import { SPARSE_INTRODUCTION, sparsePrompt } from './prompt.ts';
-import { readSpans } from './read-spans.ts';
+import { readSpans, runsOf } from './read-spans.ts';
 import type { Answered } from './reread.ts';
 
-/** Candidates are held as floats (46 KB per token for SmolLM2): this bounds them. */
-export const MAX_CANDIDATE_TOKENS = 4096;
-const BUDGET_BLOCKS = 8;
-const WINDOW_BLOCKS = 1;
-/** Hits that may be quoted, with their neighbours. */
-const CITED_HITS = 3;
+const CANDIDATE_HITS = 2;
+const NEIGHBOURS = 1;
+/** The most blocks that are held as floats at once. */
+export const MAX_CANDIDATE_BLOCKS = CANDIDATE_HITS * (1 + 2 * NEIGHBOURS);
+/** Of them, those that each layer and KV head reads: more only distract a small model. */
+const BUDGET_BLOCKS = 3;
 
 export async function answerBySparse(
   ctx: ReaderContext, plan: ReadingPlan, places: PlaceFinder, hits: ReadonlyArray<{ block: number; score: number }>, options: AskOptions,
@@ -27,8 +27,12 @@ export async function answerBySparse(
   const { transformer } = model;
   const { prefixIds, tailIds } = frameOf(model);
   const introduction = model.tokenizer.encode(SPARSE_INTRODUCTION).ids;
-  const chunks = await candidateChunks(places, hits);
-  const { blocks, blockStarts, encodedOnDemand, segmentBytes } = await loadCandidates(ctx, plan, chunks, options);
+  const best = hits.slice(0, CANDIDATE_HITS);
+  const candidates: BlockPlace[] = [];
+  for (const { first, last } of runsOf(best, NEIGHBOURS, plan.numBlocks)) {
+    for (let block = first; block <= last; block++) candidates.push(await places.block(block));
+  }
+  const { blocks, blockStarts, encodedOnDemand, segmentBytes } = await loadCandidates(ctx, plan, candidates, options);
   const tokens = Int32Array.of(...model.tokenizer.encode(sparsePrompt(options.question)).ids, ...tailIds);
   const numBefore = prefixIds.length + introduction.length;
   const before = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], numBefore);
@@ -37,33 +41,18 @@ export async function answerBySparse(
     await transformer.forward([{ context: before, tokens: introduction }], {});
     context = transformer.context([
       { kind: 'prefix', context: before },
-      { kind: 'sparse', blocks, budgetBlocks: BUDGET_BLOCKS, windowBlocks: WINDOW_BLOCKS, blockStarts },
+      { kind: 'sparse', blocks, budgetBlocks: BUDGET_BLOCKS, windowBlocks: 0, blockStarts },
     ], numBefore + tokens.length + options.maxOutputTokens);
     const generated = await generateAnswer(model, context, tokens, options);
     const selected = context.selection()?.blocks.map((list) => list.length) ?? [];
-    const inCandidates = hits.filter(({ block }) => chunks.some((c) => block >= c.blockStart && block < c.blockStart + c.numBlocks));
     return {
-      generated, spans: await readSpans(places, plan, inCandidates.slice(0, CITED_HITS), 1),
+      generated, spans: await readSpans(places, plan, best, NEIGHBOURS),
       blocksAttended: selected.reduce((most, length) => Math.max(most, length), 0), chunksEncodedOnDemand: encodedOnDemand, segmentBytes,
     };
   } finally {
     context?.dispose();
     before.dispose();
   }
-}
-
-/** The chunks of the best hits, as many as are affordable, in document order. */
-async function candidateChunks(places: PlaceFinder, hits: ReadonlyArray<{ block: number }>): Promise<Chunk[]> {
-  const chunks = new Map<number, Chunk>();
-  let numTokens = 0;
-  for (const { block } of hits) {
-    const { chunk } = await places.block(block);
-    if (chunks.has(chunk.index)) continue;
-    numTokens += chunk.tokenEnd - chunk.tokenStart;
-    if (numTokens > MAX_CANDIDATE_TOKENS && chunks.size > 0) break;
-    chunks.set(chunk.index, chunk);
-  }
-  return [...chunks.values()].sort((a, b) => a.index - b.index);
 }
 
 interface Candidates {
@@ -73,31 +62,37 @@ interface Candidates {
   segmentBytes: number;
 }
 
-/** Keys and values as stored; a chunk of an index-only reading is encoded at full depth now, and kept. */
-async function loadCandidates(ctx: ReaderContext, plan: ReadingPlan, chunks: readonly Chunk[], options: AskOptions): Promise<Candidates> {
+async function loadCandidates(ctx: ReaderContext, plan: ReadingPlan, places: readonly BlockPlace[], options: AskOptions): Promise<Candidates> {
   const { config } = ctx.model.transformer;
   const heads = allHeads(config);
   const { headDim } = config;
-  const numTokens = chunks.reduce((sum, chunk) => sum + chunk.tokenEnd - chunk.tokenStart, 0);
+  const blockStarts = Int32Array.of(0, ...places.map(({ numTokens }) => numTokens));
+  for (let b = 1; b < blockStarts.length; b++) blockStarts[b] += blockStarts[b - 1];
+  const numTokens = blockStarts[places.length];
   const size = heads.length * numTokens * headDim;
   const blocks = { numTokens, heads, keys: new Float32Array(size), values: new Float32Array(size) };
-  const blockStarts: number[] = [];
   let encodedOnDemand = 0;
   let segmentBytes = 0;
-  let at = 0;
-  for (const chunk of chunks) {
-    const key = blobKeys.keysAndValues(chunk.segment);
-    const own = chunk.tokenEnd - chunk.tokenStart;
-    if ((await ctx.blobs.stat(key)) === undefined) {
-      const encoded = await encodeChunk(ctx, plan, chunk, 'all', options.control);
-      if (encoded.all !== undefined) await ctx.blobs.put(key, writeKeysAndValues(encoded.all));
-      encodedOnDemand++;
+  for (const chunk of new Set(places.map((place) => place.chunk))) {
+    const stored = await keysAndValuesOf(ctx, plan, chunk, options);
+    if (stored.isNew) encodedOnDemand++;
+    segmentBytes += stored.bytes.length;
+    const whole = { heads, headDim, numTokens: chunk.tokenEnd - chunk.tokenStart };
+    for (const [b, place] of places.entries()) {
+      if (place.chunk !== chunk) continue;
+      readKeysAndValues(stored.bytes, stored.key, whole, place.tokenStart, place.tokenStart + place.numTokens, blocks, blockStarts[b]);
     }
-    const bytes = await ctx.blobs.get(key);
-    segmentBytes += bytes.length;
-    readKeysAndValues(bytes, key, { heads, headDim, numTokens: own }, blocks, at);
-    for (let b = 0; b < chunk.numBlocks; b++) blockStarts.push(at + b * BLOCK_SIZE);
-    at += own;
   }
-  return { blocks, blockStarts: Int32Array.of(...blockStarts, at), encodedOnDemand, segmentBytes };
+  return { blocks, blockStarts, encodedOnDemand, segmentBytes };
+}
+
+/** As stored; a chunk of an index-only reading is encoded at full depth now, and kept. */
+async function keysAndValuesOf(ctx: ReaderContext, plan: ReadingPlan, chunk: Chunk, options: AskOptions): Promise<{ key: string; bytes: Buffer; isNew: boolean }> {
+  const key = blobKeys.keysAndValues(chunk.segment);
+  const isNew = (await ctx.blobs.stat(key)) === undefined;
+  if (isNew) {
+    const { all } = await encodeChunk(ctx, plan, chunk, 'all', options.control);
+    if (all !== undefined) await ctx.blobs.put(key, writeKeysAndValues(all));
+  }
+  return { key, bytes: await ctx.blobs.get(key), isNew };
 }

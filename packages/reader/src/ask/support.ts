@@ -18,9 +18,11 @@ const MIN_COVERED = 3 / 4;
  * Numbers and names (capitals within a sentence) must all stand in the quotes or the question; of the other content words most must stand
  * in the quotes. An answer that only repeats the question's words stands or falls with all of them.
  */
-export function isSupported(answer: string, question: string, quotes: readonly string[]): boolean {
-  const quoted = new Set(contentStems(quotes.join('\n')));
+export function isSupported(answer: string, question: string, quotes: ReadonlyArray<{ text: string; trail: readonly string[] }>): boolean {
   const asked = new Set(contentStems(question));
+  // A sentence that has nothing to do with the question, nor the headings above it, supports no answer to it.
+  const onTopic = quotes.filter(({ text, trail }) => asked.size === 0 || contentStems([text, ...trail].join('\n')).some((stem) => asked.has(stem)));
+  const quoted = new Set(onTopic.flatMap(({ text }) => contentStems(text)));
   const said = contentStems(answer);
   if (said.some((stem) => /\p{N}/u.test(stem) && !quoted.has(stem))) return false;
   if (namesIn(answer).some((stem) => !quoted.has(stem) && !asked.has(stem))) return false;

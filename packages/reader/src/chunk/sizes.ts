@@ -4,10 +4,10 @@ import type { ChunkSizes } from './cutter.ts';
 
 const OVERLAP_TOKENS = 128;
 const MIN_TOKENS = 512;
-const MAX_TOKENS = 2048;
+export const MAX_CHUNK_TOKENS = 2048;
 
 export function chunkSizes(contextLength: number, numPrefixTokens: number): ChunkSizes {
-  const maxTokens = Math.min(MAX_TOKENS, Math.floor(contextLength / 2) - numPrefixTokens - OVERLAP_TOKENS);
+  const maxTokens = Math.min(MAX_CHUNK_TOKENS, Math.floor(contextLength / 2) - numPrefixTokens - OVERLAP_TOKENS);
   if (maxTokens < 2 * OVERLAP_TOKENS) {
     throw new ServiceError('MODEL_UNSUPPORTED', `a window of ${contextLength} tokens is too short to read chunks of at least ${2 * OVERLAP_TOKENS} tokens in half of it`, {
       details: { contextLength, prefix: numPrefixTokens },

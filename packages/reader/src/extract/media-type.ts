@@ -33,7 +33,7 @@ export function detectMediaType(name: string, head: Uint8Array): MediaType {
   if (!hasBom16 && head.includes(0)) {
     throw new ServiceError('DOCUMENT_BINARY', `${quoted(name)} is not text: it holds a NUL byte at offset ${head.indexOf(0)}`, { details: { name } });
   }
-  if (/^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html)[\s>]/i.test(start)) return 'text/html';
+  if (/^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html)[\s>]/i.test(start)) return 'text/html';
   return BY_EXTENSION[extension] ?? 'text/plain';
 }
 

@@ -65,6 +65,8 @@ export function blockScore(own: Float32Array, trail: Float32Array | undefined, z
 /** Weighted sum: the heads' scores are log-masses of the same words. */
 export function combineHeads(perHead: readonly Float64Array[], weights: readonly number[]): Float64Array {
   const combined = new Float64Array(perHead[0]?.length ?? 0);
-  perHead.forEach((scores, h) => scores.forEach((score, b) => { combined[b] += weights[h] * score; }));
+  for (const [h, scores] of perHead.entries()) {
+    for (const [b, score] of scores.entries()) combined[b] += weights[h] * score;
+  }
   return combined;
 }

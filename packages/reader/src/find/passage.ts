@@ -11,6 +11,8 @@ import { EDGE_BYTES, unitsAfter, unitsBefore } from './sentence-edges.ts';
 export interface BlockPlace {
   block: number;
   chunk: Chunk;
+  tokenStart: number; // within the chunk
+  numTokens: number;
   byteStart: number;
   byteEnd: number;
   charStart: number;
@@ -47,7 +49,7 @@ export class PlaceFinder {
     const b = block - chunk.blockStart;
     const trail = chunk.trails[b];
     return {
-      block, chunk,
+      block, chunk, tokenStart: segment.tokenStarts[b], numTokens: segment.tokenStarts[b + 1] - segment.tokenStarts[b],
       byteStart: chunk.byteStart + segment.byteStarts[b], byteEnd: chunk.byteStart + segment.byteStarts[b + 1],
       charStart: chunk.charStart + segment.charStarts[b], charEnd: chunk.charStart + segment.charStarts[b + 1],
       trail: trail < 0 ? [] : this.#plan.trails[trail].parts,

@@ -66,7 +66,7 @@ async function scanTrails(ctx: ReaderContext, plan: ReadingPlan, pass: QuestionP
     if (bm25 !== undefined) scanned.counts.push(...entries.map((entry) => trailCounts(bm25, entry.terms)));
     if (pass === undefined) continue;
     const batch = await trailLse(ctx.model.attention, pass, entries);
-    batch.forEach((lse, h) => scanned.lse[h].set(lse, from * numVoting));
+    for (const [h, lse] of batch.entries()) scanned.lse[h].set(lse, from * numVoting);
   }
   return scanned;
 }

@@ -19,10 +19,10 @@ export function writeKeysAndValues(blocks: EncodedBlocks & { values: Float32Arra
     .bytes();
 }
 
-/** `out` gets this chunk's part of (heads, out.numTokens, headDim) from token `at`; returns the tokens written. */
+/** The chunk's tokens [from, to) go into (heads, out.numTokens, headDim) from token `at` on. */
 export function readKeysAndValues(
   bytes: Uint8Array, what: string, expected: { heads: readonly KvHeadRef[]; headDim: number; numTokens: number },
-  out: EncodedBlocks & { values: Float32Array }, at: number,
+  from: number, to: number, out: EncodedBlocks & { values: Float32Array }, at: number,
 ): void {
   const reader = new SectionReader(bytes, what);
   const [magic, version, numTokens, headDim, numHeads] = reader.uint32(5);
@@ -30,16 +30,16 @@ export function readKeysAndValues(
   reader.check(numTokens === expected.numTokens && headDim === expected.headDim && numHeads === expected.heads.length,
     `${numTokens} tokens of ${numHeads} heads of ${headDim}, not ${expected.numTokens} of ${expected.heads.length} of ${expected.headDim}`);
   const pairs = reader.uint32(2 * numHeads);
-  expected.heads.forEach((head, i) => reader.check(pairs[2 * i] === head.layer && pairs[2 * i + 1] === head.kvHead, `head ${i} is another`));
+  for (const [i, head] of expected.heads.entries()) reader.check(pairs[2 * i] === head.layer && pairs[2 * i + 1] === head.kvHead, `head ${i} is another`);
   for (const target of [out.keys, out.values]) {
     const scales = reader.float32(numHeads * numTokens);
     const quantized = reader.int8(numHeads * numTokens * headDim);
     for (let head = 0; head < numHeads; head++) {
-      for (let token = 0; token < numTokens; token++) {
-        const from = (head * numTokens + token) * headDim;
-        const to = (head * out.numTokens + at + token) * headDim;
+      for (let token = from; token < to; token++) {
+        const source = (head * numTokens + token) * headDim;
+        const place = (head * out.numTokens + at + token - from) * headDim;
         const scale = scales[head * numTokens + token];
-        for (let d = 0; d < headDim; d++) target[to + d] = quantized[from + d] * scale;
+        for (let d = 0; d < headDim; d++) target[place + d] = quantized[source + d] * scale;
       }
     }
   }

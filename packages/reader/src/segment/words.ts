@@ -1,4 +1,5 @@
 // Words as BM25 counts them: lower case, English stems, 32-bit hashes. Question and document must go through the same function.
+/// <reference path="../snowball-stemmers.d.ts" />
 import stemmers from 'snowball-stemmers';
 import { hashString } from '../hash.ts';
 
