@@ -33,19 +33,20 @@ std::vector<Unit> list_units(const Session& s, const Pass& pass) {
   return units;
 }
 
-void count_bytes(Session& s, const Unit& unit, size_t layer, const std::vector<KeySpan>& spans) {
+}  // namespace
+
+void count_attended(Session& s, const TokenSlice& slice, size_t layer, size_t kv_head, const std::vector<KeySpan>& spans) {
   const ModelConfig& c = s.weights->config;
   size_t num_keys = 0;
   for (const KeySpan& span : spans) num_keys += span.count;
   s.key_value_bytes += num_keys * c.head_dim * 2 * sizeof(float);
-  if (SparsePart* sparse = unit.slice->item->context->sparse()) {
-    sparse->bytes_read += sparse->num_chosen_tokens[layer * c.num_kv_heads + unit.kv_head] * c.head_dim * 2 * sizeof(float);
+  if (SparsePart* sparse = slice.item->context->sparse()) {
+    sparse->bytes_read += sparse->num_chosen_tokens[layer * c.num_kv_heads + kv_head] * c.head_dim * 2 * sizeof(float);
   }
 }
 
-}  // namespace
-
 void attend_pass(Session& s, const Pass& pass, size_t layer) {
+  if (pass.rows == pass.slices.size()) return attend_decode(s, pass, layer);
   const ModelConfig& c = s.weights->config;
   const std::vector<Unit> units = list_units(s, pass);
   s.pool.run(units.size(), [&](size_t chunk, size_t thread) {
@@ -53,7 +54,7 @@ void attend_pass(Session& s, const Pass& pass, size_t layer) {
     ThreadScratch& scratch = s.scratch[thread];
     const size_t first_position = unit.slice->position + unit.from;
     unit.slice->item->context->list_spans(layer, unit.kv_head, first_position + unit.count, scratch.spans);
-    count_bytes(s, unit, layer, scratch.spans);
+    count_attended(s, *unit.slice, layer, unit.kv_head, scratch.spans);
     const size_t offset = (unit.slice->row + unit.from) * c.q_dim() + unit.kv_head * c.group() * c.head_dim;
     attend(s.attention,
            {s.act.q.data() + offset, c.q_dim(), unit.count, c.group(), c.head_dim, 1.0f / std::sqrt(static_cast<float>(c.head_dim)),

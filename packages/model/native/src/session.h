@@ -43,6 +43,7 @@ struct Activations {
   Floats v;        // (rows, num_kv_heads, head_dim)
   Floats attended; // (rows, num_heads, head_dim)
   Floats hidden;   // (rows, ffn_dim)
+  Floats partials; // attention of single tokens: (parts, group * head_dim values and group lse)
 };
 
 struct Session {

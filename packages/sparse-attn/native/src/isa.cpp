@@ -1,5 +1,10 @@
-// CPU detection. __builtin_cpu_supports also asks the operating system (xgetbv) whether it saves the wide registers.
+// CPU detection by cpuid and xgetbv (does the operating system save the wide registers?). Not __builtin_cpu_supports: it needs the
+// compiler's run-time library, and with `zig c++` it finds nothing.
 #include "isa.h"
+
+#ifdef LECTERN_X86_KERNELS
+#include <cpuid.h>
+#endif
 
 #include <cstring>
 #include <stdexcept>
@@ -9,28 +14,41 @@ namespace lectern {
 
 namespace {
 
-bool supported(Isa isa) {
 #ifdef LECTERN_X86_KERNELS
-  switch (isa) {
-    case Isa::scalar: return true;
-    case Isa::avx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case Isa::avx512:
-      return supported(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  }
-  return false;
-#else
-  return isa == Isa::scalar;
-#endif
+
+bool has(unsigned word, int bit) { return (word >> bit) & 1; }
+
+/** Register states that the operating system saves: XCR0. */
+unsigned saved_states() {
+  unsigned low, high;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
 }
+
+bool supported(Isa isa) {
+  if (isa == Isa::scalar) return true;
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
+  constexpr int FMA = 12, OSXSAVE = 27, F16C = 29;
+  if (!has(c, FMA) || !has(c, OSXSAVE) || !has(c, F16C)) return false;
+  const unsigned states = saved_states();
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  constexpr unsigned YMM_STATES = 0x6, ZMM_STATES = 0xe6;
+  constexpr int AVX2 = 5, AVX512F = 16, AVX512DQ = 17, AVX512BW = 30, AVX512VL = 31;
+  if ((states & YMM_STATES) != YMM_STATES || !has(b, AVX2)) return false;
+  if (isa == Isa::avx2) return true;
+  return (states & ZMM_STATES) == ZMM_STATES && has(b, AVX512F) && has(b, AVX512DQ) && has(b, AVX512BW) && has(b, AVX512VL);
+}
+
+#else
+
+bool supported(Isa isa) { return isa == Isa::scalar; }
+
+#endif
 
 }  // namespace
 
 Isa best_isa() {
-#ifdef LECTERN_X86_KERNELS
-  __builtin_cpu_init();
-#endif
   if (supported(Isa::avx512)) return Isa::avx512;
   return supported(Isa::avx2) ? Isa::avx2 : Isa::scalar;
 }

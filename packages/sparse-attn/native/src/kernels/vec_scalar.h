@@ -1,16 +1,21 @@
-// V without intrinsics: four floats in plain loops, which a compiler may turn into its baseline's vectors. Any CPU.
+// V without intrinsics: four floats in the compiler's own vector type, which becomes SSE2, NEON or plain code. Any CPU.
 // Included inside an anonymous namespace of a kernel file.
 struct V {
   static constexpr int lanes = 4;
   static constexpr int tile_rows = 4;
   static constexpr int gemm_rows = 4;
-  float v[4];
+  typedef float Four __attribute__((vector_size(16)));
+  Four v;
 
   static LECTERN_INLINE V zero() { return splat(0.0f); }
-  static LECTERN_INLINE V splat(float x) { return {{x, x, x, x}}; }
-  static LECTERN_INLINE V load(const float* p) { return {{p[0], p[1], p[2], p[3]}}; }
+  static LECTERN_INLINE V splat(float x) { return {Four{x, x, x, x}}; }
+  static LECTERN_INLINE V load(const float* p) {
+    V r;
+    __builtin_memcpy(&r.v, p, sizeof r.v);
+    return r;
+  }
   static LECTERN_INLINE V load_i8(const signed char* p) {
-    return {{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]), static_cast<float>(p[3])}};
+    return {Four{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]), static_cast<float>(p[3])}};
   }
   static LECTERN_INLINE float bits_to_float(unsigned bits) {
     float x;
@@ -27,7 +32,7 @@ struct V {
     return sign ? -small : small;
   }
   static LECTERN_INLINE V load_f16(const unsigned short* p) {
-    return {{half_to_float(p[0]), half_to_float(p[1]), half_to_float(p[2]), half_to_float(p[3])}};
+    return {Four{half_to_float(p[0]), half_to_float(p[1]), half_to_float(p[2]), half_to_float(p[3])}};
   }
   static LECTERN_INLINE V load_bf16(const unsigned short* p) {
     V r;
@@ -49,32 +54,27 @@ struct V {
     for (int i = 0; i < 4; i++) r.v[i] = static_cast<float>((words.w[i] >> (4 * J)) & 15u);
     return r;
   }
-  LECTERN_INLINE void store(float* p) const {
-    for (int i = 0; i < 4; i++) p[i] = v[i];
-  }
+  LECTERN_INLINE void store(float* p) const { __builtin_memcpy(p, &v, sizeof v); }
 
-#define LECTERN_LANES(expression) \
-  V r;                            \
-  for (int i = 0; i < 4; i++) r.v[i] = (expression); \
-  return r;
-  static LECTERN_INLINE V add(V a, V b) { LECTERN_LANES(a.v[i] + b.v[i]) }
-  static LECTERN_INLINE V sub(V a, V b) { LECTERN_LANES(a.v[i] - b.v[i]) }
-  static LECTERN_INLINE V mul(V a, V b) { LECTERN_LANES(a.v[i] * b.v[i]) }
-  static LECTERN_INLINE V div(V a, V b) { LECTERN_LANES(a.v[i] / b.v[i]) }
-  static LECTERN_INLINE V max(V a, V b) { LECTERN_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]) }
+  static LECTERN_INLINE V add(V a, V b) { return {a.v + b.v}; }
+  static LECTERN_INLINE V sub(V a, V b) { return {a.v - b.v}; }
+  static LECTERN_INLINE V mul(V a, V b) { return {a.v * b.v}; }
+  static LECTERN_INLINE V div(V a, V b) { return {a.v / b.v}; }
+  static LECTERN_INLINE V max(V a, V b) { return {a.v > b.v ? a.v : b.v}; }
   /** a * b + c; two roundings here. */
-  static LECTERN_INLINE V fma(V a, V b, V c) { LECTERN_LANES(a.v[i] * b.v[i] + c.v[i]) }
+  static LECTERN_INLINE V fma(V a, V b, V c) { return {a.v * b.v + c.v}; }
   /** a where x <= limit, else b. */
-  static LECTERN_INLINE V if_le(V x, V limit, V a, V b) { LECTERN_LANES(x.v[i] <= limit.v[i] ? a.v[i] : b.v[i]) }
+  static LECTERN_INLINE V if_le(V x, V limit, V a, V b) { return {x.v <= limit.v ? a.v : b.v}; }
   /** To the nearest whole number, for |a| < 2^22: the added constant leaves no room for a fraction. */
-  static LECTERN_INLINE V round(V a) { LECTERN_LANES((a.v[i] + 12582912.0f) - 12582912.0f) }
+  static LECTERN_INLINE V round(V a) { return {(a.v + 12582912.0f) - 12582912.0f}; }
   /** a * 2^n for whole n in [-127, 127]; n = -127 gives 0. */
   static LECTERN_INLINE V scale2(V a, V n) {
-    LECTERN_LANES(a.v[i] * bits_to_float(static_cast<unsigned>(static_cast<int>(n.v[i]) + 127) << 23))
+    V r;
+    for (int i = 0; i < 4; i++) r.v[i] = a.v[i] * bits_to_float(static_cast<unsigned>(static_cast<int>(n.v[i]) + 127) << 23);
+    return r;
   }
-#undef LECTERN_LANES
   /** Lane i of the result is the sum of a[i]. */
-  static LECTERN_INLINE V sums(const V (&a)[4]) { return {{a[0].sum(), a[1].sum(), a[2].sum(), a[3].sum()}}; }
+  static LECTERN_INLINE V sums(const V (&a)[4]) { return {Four{a[0].sum(), a[1].sum(), a[2].sum(), a[3].sum()}}; }
   LECTERN_INLINE float highest() const {
     float top = v[0];
     for (int i = 1; i < 4; i++) top = v[i] > top ? v[i] : top;

@@ -1,0 +1,74 @@
+// Attention of a pass of single tokens (decode): a KV head's keys are cut into parts of fixed size, so that a long context occupies all
+// threads; the parts are merged in order by their log-sum-exps. The cut does not depend on the number of threads, so the result does not.
+#include <algorithm>
+#include <cmath>
+
+#include "pass.h"
+
+namespace lectern {
+
+namespace {
+
+constexpr size_t SPANS_PER_PART = 8;  // 512 keys
+
+struct Part {
+  size_t sequence;  // slice * num_kv_heads + kv_head
+  size_t first_span;
+  size_t num_spans;
+};
+
+/** out (group, head_dim) = sum of exp(lse_i - lse) out_i over `count` partials of (group, head_dim) values and (group) lse, `stride` apart. */
+void merge(const float* partials, size_t count, size_t stride, size_t group, size_t head_dim, float* out) {
+  for (size_t g = 0; g < group; g++) {
+    const float* lse = partials + group * head_dim + g;
+    float max = lse[0];
+    for (size_t i = 1; i < count; i++) max = std::max(max, lse[i * stride]);
+    float total = 0;
+    std::fill(out + g * head_dim, out + (g + 1) * head_dim, 0.0f);
+    for (size_t i = 0; i < count; i++) {
+      const float weight = std::exp(lse[i * stride] - max);
+      total += weight;
+      for (size_t d = 0; d < head_dim; d++) out[g * head_dim + d] += weight * partials[i * stride + g * head_dim + d];
+    }
+    for (size_t d = 0; d < head_dim; d++) out[g * head_dim + d] /= total;
+  }
+}
+
+}  // namespace
+
+void attend_decode(Session& s, const Pass& pass, size_t layer) {
+  const ModelConfig& c = s.weights->config;
+  const size_t num_sequences = pass.slices.size() * c.num_kv_heads;
+  std::vector<std::vector<KeySpan>> spans(num_sequences);
+  std::vector<Part> parts;
+  for (size_t i = 0; i < num_sequences; i++) {
+    const TokenSlice& slice = pass.slices[i / c.num_kv_heads];
+    slice.item->context->list_spans(layer, i % c.num_kv_heads, slice.position + 1, spans[i]);
+    count_attended(s, slice, layer, i % c.num_kv_heads, spans[i]);
+    for (size_t first = 0; first < spans[i].size(); first += SPANS_PER_PART) {
+      parts.push_back({i, first, std::min(SPANS_PER_PART, spans[i].size() - first)});
+    }
+  }
+
+  const size_t size = c.group() * c.head_dim;
+  const size_t stride = size + c.group();
+  float* partials = s.act.partials.reserve(parts.size() * stride);
+  const auto offset = [&](size_t sequence) { return pass.slices[sequence / c.num_kv_heads].row * c.q_dim() + sequence % c.num_kv_heads * size; };
+  s.pool.run(parts.size(), [&](size_t i, size_t thread) {
+    const Part& part = parts[i];
+    const TokenSlice& slice = pass.slices[part.sequence / c.num_kv_heads];
+    attend(s.attention,
+           {s.act.q.data() + offset(part.sequence), c.q_dim(), 1, c.group(), c.head_dim, 1.0f / std::sqrt(static_cast<float>(c.head_dim)),
+            spans[part.sequence].data() + part.first_span, part.num_spans, c.head_dim, static_cast<int64_t>(slice.position),
+            partials + i * stride, size, partials + i * stride + size, c.group()},
+           s.scratch[thread].attend);
+  });
+  for (size_t i = 0; i < parts.size();) {
+    size_t last = i;
+    while (last < parts.size() && parts[last].sequence == parts[i].sequence) last++;
+    merge(partials + i * stride, last - i, stride, c.group(), c.head_dim, s.act.attended.data() + offset(parts[i].sequence));
+    i = last;
+  }
+}
+
+}  // namespace lectern
