@@ -15,13 +15,20 @@ void SparsePart::forget_choice() {
   mass_count = 0;
 }
 
-Context::Context(std::shared_ptr<const Weights> weights, size_t num_positions, size_t capacity)
-    : weights_(std::move(weights)), num_positions_(num_positions), capacity_(capacity), stop_layer_(weights_->config.num_layers) {
+Buffer SpareRows::take(size_t bytes) {
+  // A much larger buffer would keep its touched pages for nothing.
+  return spare_.bytes() >= bytes && spare_.bytes() <= 2 * bytes ? std::move(spare_) : Buffer(bytes);
+}
+
+void SpareRows::give(Buffer buffer) { spare_ = std::move(buffer); }
+
+Context::Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity)
+    : weights_(std::move(weights)), spare_(std::move(spare)), num_positions_(num_positions), capacity_(capacity), stop_layer_(weights_->config.num_layers) {
   const ModelConfig& c = weights_->config;
   if (num_positions > c.context_length) {
     num_positions_ = c.context_length;  // rows beyond are never written: check_room refuses them
   }
-  rows_ = Buffer(c.num_layers * c.kv_dim() * 2 * num_positions_ * sizeof(float));
+  rows_ = spare_->take(c.num_layers * c.kv_dim() * 2 * num_positions_ * sizeof(float));
 }
 
 float* Context::row(size_t layer, size_t kv_head, size_t which) const {

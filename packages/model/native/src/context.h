@@ -44,10 +44,21 @@ struct SparsePart {
   void forget_choice();
 };
 
+/** The rows of the last context that was disposed of: the next one of a reading wants as many, and fresh pages cost time to clear. */
+class SpareRows {
+ public:
+  Buffer take(size_t bytes);
+  void give(Buffer buffer);
+
+ private:
+  Buffer spare_;
+};
+
 class Context {
  public:
   /** Room for num_positions rows per layer and KV head, of which `capacity` are own tokens. */
-  Context(std::shared_ptr<const Weights> weights, size_t num_positions, size_t capacity);
+  Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity);
+  ~Context() { spare_->give(std::move(rows_)); }
 
   size_t length() const { return length_; }
   size_t num_tokens() const { return num_tokens_; }
@@ -85,6 +96,7 @@ class Context {
   };
 
   std::shared_ptr<const Weights> weights_;
+  std::shared_ptr<SpareRows> spare_;  // of this JavaScript thread
   size_t num_positions_;
   size_t capacity_;
   size_t length_ = 0;

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "context.h"
+
 namespace lectern {
 
 const ModelKernels& model_kernels(Isa isa) {
@@ -17,6 +19,7 @@ Session::Session(std::shared_ptr<const Weights> shared, Isa chosen, size_t num_t
       kernels(model_kernels(chosen)),
       attention(attention_kernels(chosen)),
       pool(num_threads),
-      scratch(pool.num_threads()) {}
+      scratch(pool.num_threads()),
+      spare_rows(std::make_shared<SpareRows>()) {}
 
 }  // namespace lectern

@@ -46,6 +46,8 @@ struct Activations {
   Floats partials; // attention of single tokens: (parts, group * head_dim values and group lse)
 };
 
+class SpareRows;
+
 struct Session {
   Session(std::shared_ptr<const Weights> weights, Isa isa, size_t num_threads);
 
@@ -56,6 +58,7 @@ struct Session {
   ThreadPool pool;
   std::vector<ThreadScratch> scratch;  // (num_threads)
   Activations act;
+  const std::shared_ptr<SpareRows> spare_rows;
   std::atomic<uint64_t> key_value_bytes{0};
   std::atomic<uint64_t> weight_bytes{0};
 };

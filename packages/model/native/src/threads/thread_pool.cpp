@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace lectern {
 
@@ -59,6 +60,16 @@ void ThreadPool::run_erased(size_t num_chunks, Call call, const void* task) {
   while (run_one(0)) {
   }
   wait_for_helpers(num_chunks);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+void ThreadPool::run_guarded(uint64_t chunk, size_t thread) noexcept {
+  try {
+    call_(task_, chunk, thread);
+  } catch (...) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
 }
 
 /** Claims and runs a chunk; false when none is left. */
@@ -68,7 +79,7 @@ bool ThreadPool::run_one(size_t thread) {
   ticket = ticket_.fetch_add(1);
   if (next_of(ticket) >= chunks_of(ticket)) return false;
   const uint64_t num_chunks = chunks_of(ticket);
-  call_(task_, next_of(ticket), thread);
+  run_guarded(next_of(ticket), thread);
   if (done_.fetch_add(1) + 1 == num_chunks && thread != 0 && caller_sleeps_.load()) {
     std::lock_guard<std::mutex> lock(mutex_);
     finished_.notify_one();

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -22,7 +23,10 @@ class ThreadPool {
 
   size_t num_threads() const { return num_threads_; }
 
-  /** Calls task(chunk, thread) for every chunk in [0, num_chunks), thread in [0, num_threads). Returns when all are done. */
+  /**
+   * Calls task(chunk, thread) for every chunk in [0, num_chunks), thread in [0, num_threads). Returns when all are done;
+   * what a task threw is thrown here then.
+   */
   template <typename Task>
   void run(size_t num_chunks, const Task& task) {
     run_erased(num_chunks, [](const void* t, size_t chunk, size_t thread) { (*static_cast<const Task*>(t))(chunk, thread); }, &task);
@@ -32,6 +36,7 @@ class ThreadPool {
   using Call = void (*)(const void* task, size_t chunk, size_t thread);
   void run_erased(size_t num_chunks, Call call, const void* task);
   bool run_one(size_t thread);
+  void run_guarded(uint64_t chunk, size_t thread) noexcept;
   void help(size_t thread);
   void wait_for_helpers(uint64_t num_chunks);
 
@@ -44,6 +49,7 @@ class ThreadPool {
   std::atomic<uint64_t> done_{0};
   Call call_ = nullptr;
   const void* task_ = nullptr;
+  std::exception_ptr error_;  // under mutex_
 
   std::mutex mutex_;
   std::condition_variable work_;
