@@ -55,7 +55,8 @@ function runSuite(name) {
 
 await runMain(async () => {
   const suites = chosenSuites();
-  if (!existsSync(join(root, 'node_modules', '.bin', 'vitest'))) runOrFail('npm', ['ci'], { cwd: root });
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'packages-installed.mjs')]);
+  if (status !== 0) runOrFail('npm', ['ci', '--no-fund', '--no-audit'], { cwd: root });
   runOrFail(process.execPath, [join(root, 'scripts', 'bootstrap.mjs')]);
   if (suites.includes('integration') || suites.includes('e2e')) await ensureRedis();
 

@@ -1,6 +1,7 @@
 // One job from the request to its result: shows the reading's progress, and cancels the job when the command is interrupted.
 import type { LecternClient, NewJob } from '@lectern/client';
 import type { JobResult, JobView } from '@lectern/shared';
+import { COMMAND_METADATA } from './command-metadata.ts';
 import { type Progress, createProgress } from './output/progress.ts';
 
 const LOOK_EVERY_S = 1;
@@ -10,7 +11,7 @@ const integer = new Intl.NumberFormat('en-US');
 export async function runJob(client: LecternClient, request: NewJob, options: { quiet: boolean; signal: AbortSignal }): Promise<JobResult> {
   const { signal } = options;
   signal.throwIfAborted();
-  const created = await client.jobs.create(request, { signal });
+  const created = await client.jobs.create({ ...request, metadata: COMMAND_METADATA }, { signal });
   const progress = createProgress({ label: 'reading', unit: ' tokens', format: (n) => integer.format(n), quiet: options.quiet });
   try {
     await client.jobs.wait(created.id, { signal, everySeconds: LOOK_EVERY_S, onChange: (view) => showReading(view, progress) });

@@ -7,7 +7,6 @@ import { interruptible } from '../interrupt.ts';
 import { ensureModel } from '../model-file.ts';
 import { type HomeOptions, homeOption, integerBetween } from '../options.ts';
 import { findRedis } from '../service/attach.ts';
-import { startHost } from '../service/host.ts';
 import { apiKeysOf, leaseKey } from '../service/lease-address.ts';
 
 interface UpOptions extends HomeOptions {
@@ -34,8 +33,10 @@ async function up(options: UpOptions): Promise<void> {
     const redisBinary = config.redisUrl === undefined ? await findRedis(config) : undefined;
     // With keys, the commands of this home have one too; without, everyone on this machine may ask.
     const apiKeys = config.apiKeys === '' ? '' : `${config.apiKeys},${apiKeysOf(leaseKey(home))}`;
+    const { startHost } = await import('../service/host.ts'); // with the API and its libraries: other commands start faster without
     const host = await startHost({
-      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, apiKeys, env: config.env, endsWhenUnused: false,
+      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, apiKeys, env: config.env,
+      firstModel: model.argument, cancelsAbandoned: config.redisUrl === undefined, endsWhenUnused: false,
     });
     if (!host) throw new ServiceError('VALIDATION', `a lectern service already runs for ${home.root}; see ${home.serviceFile}`);
     try {

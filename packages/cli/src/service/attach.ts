@@ -24,7 +24,7 @@ export async function attachService(config: CliConfig, model: string): Promise<L
     const lease = await requestLease(address, request);
     if (typeof lease === 'object') return lease;
     if (lease === 'stopping') child = undefined; // ended by now: start another
-    if (child === undefined) child = await startBackground(config);
+    if (child === undefined) child = await startBackground(config, model);
     if (child.exitCode !== null || child.signalCode !== null) {
       // Another command was faster: its service is there, or was and ended again.
       if (child.exitCode === ALREADY_RUNNING) child = undefined;
@@ -37,12 +37,12 @@ export async function attachService(config: CliConfig, model: string): Promise<L
 
 const logFileOf = (config: CliConfig): string => `${homeAt(config.homeRoot).logs}/service.log`;
 
-async function startBackground(config: CliConfig): Promise<ChildProcess> {
+async function startBackground(config: CliConfig, model: string): Promise<ChildProcess> {
   const redisBinary = config.redisUrl === undefined ? await findRedis(config) : '';
   const log = openSync(logFileOf(config), 'a', 0o600);
   try {
     const main = fileURLToPath(new URL('background.js', import.meta.url));
-    const child = spawn(process.execPath, [main, config.homeRoot, redisBinary], { detached: true, stdio: ['ignore', log, log], env: config.env });
+    const child = spawn(process.execPath, [main, config.homeRoot, model, redisBinary], { detached: true, stdio: ['ignore', log, log], env: config.env });
     child.on('error', () => {}); // no exit code then: the deadline tells
     child.unref();
     return child;

@@ -5,8 +5,8 @@ import { ALREADY_RUNNING } from './already-running.ts';
 import { apiKeysOf, leaseKey } from './lease-address.ts';
 import { startHost } from './host.ts';
 
-// argv: home folder, path of redis-server or '' when REDIS_URL is used
-const [homeRoot, redisBinary] = process.argv.slice(2);
+// argv: home folder, model, path of redis-server or '' when REDIS_URL is used
+const [homeRoot, firstModel, redisBinary] = process.argv.slice(2);
 const config = cliConfig({ home: homeRoot });
 const home = homeAt(config.homeRoot);
 // Ctrl-C and hang-ups are for the commands; the service ends with its last lease, or on SIGTERM.
@@ -20,6 +20,8 @@ const host = await startHost({
   port: 0,
   apiKeys: apiKeysOf(leaseKey(home)), // other users of this machine reach the port, but not the documents
   env: config.env,
+  firstModel,
+  cancelsAbandoned: config.redisUrl === undefined, // in a shared Redis they may be another host's
   endsWhenUnused: true,
 });
 if (!host) process.exit(ALREADY_RUNNING);

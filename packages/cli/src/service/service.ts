@@ -4,7 +4,8 @@ import { type RunningApi, startApi } from '@lectern/api';
 import { ServiceError, connectRedis, createStores } from '@lectern/shared';
 import { createHome, type Home } from '../home.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
-import { type RunningWorker, startWorker } from './worker-process.ts';
+import { cancelAbandoned } from './abandoned-jobs.ts';
+import { createWorkers } from './workers.ts';
 
 const REDIS_STOP_GRACE_MS = 10_000;
 
@@ -19,6 +20,10 @@ export interface ServiceOptions {
   /** As in the API's settings; '' lets everyone in who reaches the address. */
   apiKeys: string;
   env: Record<string, string | undefined>;
+  /** A worker for it is started at once; nobody waits for it here. */
+  firstModel?: string | undefined;
+  /** Jobs that are left from commands which were killed are cancelled first: nobody waits for them any more. */
+  cancelsAbandoned: boolean;
   /** Something that it cannot live without has ended. */
   onBroken(error: ServiceError): void;
 }
@@ -43,35 +48,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const redisUrl = options.redisUrl ?? await startRedis(options, ends);
     const redis = await connectRedis(redisUrl, { role: 'client' });
     ends.push(async () => redis.disconnect());
-    const { workers } = createStores(redis);
+    if (options.cancelsAbandoned) await cancelAbandoned(redis);
+    const workers = createWorkers({ home, env: options.env, redisUrl, workers: createStores(redis).workers, onGivenUp: options.onBroken });
+    ends.push(() => workers.stop());
+    if (options.firstModel !== undefined) workers.start(options.firstModel); // loads while the API starts
+
     const api: RunningApi = await startApi({
       ...options.env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, HOST: options.host, PORT: String(options.port), API_KEYS: options.apiKeys,
     });
-    ends.push(() => api.close());
-
-    const running = new Map<string, Promise<RunningWorker>>();
-    ends.push(async () => {
-      const started = await Promise.allSettled(running.values());
-      await Promise.all(started.map((result) => result.status === 'fulfilled' ? result.value.stop() : undefined));
-    });
-    const settings = { home, env: options.env, redisUrl, workers, onGivenUp: options.onBroken };
+    ends.splice(-1, 0, () => api.close()); // after the workers
     writeFileSync(home.serviceFile, `${JSON.stringify({ url: api.url, pid: process.pid, redisUrl })}\n`, { mode: 0o600 });
     ends.push(async () => rmSync(home.serviceFile, { force: true }));
-    return {
-      url: api.url,
-      redisUrl,
-      stop,
-      async ensureWorker(model) {
-        const worker = running.get(model) ?? startWorker(settings, model);
-        running.set(model, worker);
-        try {
-          await worker;
-        } catch (error) {
-          running.delete(model);
-          throw error;
-        }
-      },
-    };
+    return { url: api.url, redisUrl, stop, ensureWorker: (model) => workers.ready(model) };
   } catch (error) {
     await stop();
     throw error;
