@@ -11,8 +11,8 @@ interface Answer {
 }
 
 const FACTS = [
-  { sentence: 'The lighthouse at Corran Point was built by the engineer Isobel Rankine in 1847.', question: 'Who built the lighthouse at Corran Point?', answer: /Rankine/ },
-  { sentence: 'The secret password of the smugglers in the cave was velvet anchor.', question: 'What was the secret password of the smugglers in the cave?', answer: /velvet anchor/i },
+  { sentence: 'The ship that brought the first tea to the harbour was called the Northern Star.', question: 'What was the ship called that brought the first tea to the harbour?', answer: /Northern Star/ },
+  { sentence: 'The vault under the town hall is opened with the number 4172.', question: 'With which number is the vault under the town hall opened?', answer: /4172/ },
 ];
 const text = makeText({ numWords: 88_000, seed: 7, planted: FACTS.map((f) => f.sentence) });
 let home: TestHome;
@@ -41,7 +41,7 @@ test('the same command resumes, and answers with a quotation that is exactly the
   const { answer, supported, citations, figures } = await ask(FACTS[0].question);
   expect(answer).toMatch(FACTS[0].answer);
   expect(supported).toBe(true);
-  expect(citations.some((c) => c.text.includes('Isobel Rankine'))).toBe(true);
+  expect(citations.some((c) => c.text.includes('Northern Star'))).toBe(true);
   for (const c of citations) expect(codePoints(text, c.startChar, c.endChar)).toBe(c.text);
   expect(figures.tokensRead).toBeGreaterThanOrEqual(100_000);
   expect(figures.chunksReused).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ test('a second question, after a restart, reads nothing again', async () => {
   expect(figures.chunksReused).toBeGreaterThan(60);
   expect(figures.readSeconds).toBe(0);
   expect(answer).toMatch(FACTS[1].answer);
-  expect(citations.some((c) => c.text.includes('velvet anchor'))).toBe(true);
+  expect(citations.some((c) => c.text.includes('4172'))).toBe(true);
 });
 
 test('search finds both facts, on each route alone', async () => {
