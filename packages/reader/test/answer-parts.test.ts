@@ -1,6 +1,7 @@
 // Sentences, support and which blocks are read: the parts of asking that need no model.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { focus } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { sentencesOf } from '../src/ask/sentences.ts';
 import { isSupported } from '../src/ask/support.ts';
@@ -42,6 +43,31 @@ describe('support by topic', () => {
     expect(isSupported('1712', 'When was Marlow Castle built?', [{ text: 'In 1712 he died.', trail: [] }])).toBe(false);
     expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: [] }])).toBe(false);
     expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: ['Marlow Castle'] }])).toBe(true);
+  });
+});
+
+describe('focus', () => {
+  const span = (text: string, score: number, trail: string[] = []) => ({ text, score, trail, byteStart: 100, startChar: 50 });
+  const question = 'Who cast the bell of Saint Oswin?';
+
+  test('keeps the sentence that shares most words with the question, at its place', () => {
+    const [only, ...none] = focus([span('Nothing here. Nor here.', 2), span('Ünder it. The bell of Saint Oswin was cast by Vole. More.', 1)], question);
+    expect(none).toEqual([]);
+    expect(only).toMatchObject({ text: 'The bell of Saint Oswin was cast by Vole. ', startChar: 50 + 10, byteStart: 100 + 11 });
+  });
+
+  test('keeps the best hit whole where no sentence shares enough', () => {
+    expect(focus([span('It was a smith. Called Vole.', 1), span('He made it at night. With care.', 2)], question)).toEqual([span('He made it at night. With care.', 2)]);
+  });
+
+  test('headings above a sentence count for it', () => {
+    const under = span('It was cast by Vole. It rang.', 1, ['The bell of Saint Oswin']);
+    const [only] = focus([span('The bell was cast. It rang.', 2), under], 'Who cast the bell of Oswin?');
+    expect(only.text).toBe('It was cast by Vole. ');
+  });
+
+  test('of nothing is nothing', () => {
+    expect(focus([], question)).toEqual([]);
   });
 });
 

@@ -3,12 +3,13 @@ import type { AskOptions, ReaderContext, ReadingPlan } from '../contract.ts';
 import type { PlaceFinder } from '../find/passage.ts';
 import { frameOf, prefixContext } from '../frame.ts';
 import type { ReadSpan } from './cite.ts';
+import { focus } from './focus.ts';
 import { generateAnswer, type Generated } from './generate.ts';
 import { rereadPrompt } from './prompt.ts';
 import { readSpans } from './read-spans.ts';
 
-/** Best hits whose text is read, each with this many blocks either side (the sentence may straddle). */
-const READ_HITS = 1;
+/** Best hits whose text is looked at, each with this many blocks either side (the sentence may straddle). */
+const READ_HITS = 3;
 const NEIGHBOURS = 1;
 
 export interface Answered {
@@ -29,7 +30,7 @@ export async function answerByReread(
   const room = contextLength - prefixIds.length - tailIds.length - options.maxOutputTokens;
   // Fewer hits when a long question or a small window leaves no room for all.
   for (let numHits = Math.min(READ_HITS, hits.length); ; numHits--) {
-    const spans = await readSpans(places, plan, hits.slice(0, numHits), numHits > 0 ? NEIGHBOURS : 0);
+    const spans = focus(await readSpans(places, plan, hits.slice(0, numHits), NEIGHBOURS), options.question);
     const content = model.tokenizer.encode(rereadPrompt(spans, options.question)).ids;
     if (content.length > room && numHits > 0) continue;
     const tokens = Int32Array.of(...content, ...tailIds);
