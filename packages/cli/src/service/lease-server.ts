@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
 import { errorToData } from '@lectern/shared';
-import { BYE, type LeaseAnswer, leaseRequestSchema, onLines, sendLine } from './lease-protocol.ts';
+import { type BYE, type LeaseAnswer, leaseRequestSchema, onLines, sendLine } from './lease-protocol.ts';
 
 const FIRST_LEASE_TIMEOUT_MS = 30_000; // who started us died before it came
 

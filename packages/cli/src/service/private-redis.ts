@@ -23,7 +23,7 @@ export function socketPathOf(home: Home): string {
   return join(tmpdir(), `lectern-${createHash('sha256').update(path).digest('hex').slice(0, 24)}.sock`);
 }
 
-export async function startPrivateRedis(home: Home, binary: string): Promise<PrivateRedis> {
+export async function startPrivateRedis(home: Home, binary: string, env: Record<string, string | undefined>): Promise<PrivateRedis> {
   const socket = socketPathOf(home);
   await endLeftover(socket);
   rmSync(socket, { force: true });
@@ -31,7 +31,7 @@ export async function startPrivateRedis(home: Home, binary: string): Promise<Pri
   writeFileSync(configFile, configText(home, socket), { mode: 0o600 });
   const logFile = join(home.redis, 'redis.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawnKept('redis', binary, [configFile], { env: process.env, stdout: log, stderr: log });
+  const child = spawnKept('redis', binary, [configFile], { env, stdout: log, stderr: log });
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (await ping(socket) !== '+PONG') {
     if (child.hasExited) throw new ServiceError('REDIS_UNAVAILABLE', `the private Redis did not start (${await child.exited}); see ${logFile}`);

@@ -68,7 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function startRedis(options: ServiceOptions, ends: Array<() => Promise<void>>): Promise<string> {
   if (!options.redisBinary) throw new ServiceError('REDIS_UNAVAILABLE', 'there is no redis-server to start, and REDIS_URL is not set');
-  const redis: PrivateRedis = await startPrivateRedis(options.home, options.redisBinary);
+  const redis: PrivateRedis = await startPrivateRedis(options.home, options.redisBinary, options.env);
   let isStopping = false;
   redis.child.exited.then((how) => {
     if (!isStopping) options.onBroken(new ServiceError('REDIS_UNAVAILABLE', `the private Redis ended (${how}); see ${options.home.redis}/redis.log`));
