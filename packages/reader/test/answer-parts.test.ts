@@ -1,7 +1,7 @@
 // Sentences, support and which blocks are read: the parts of asking that need no model.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { focus } from '../src/ask/focus.ts';
+import { focus, usefulTrail } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { sentencesOf } from '../src/ask/sentences.ts';
 import { isSupported } from '../src/ask/support.ts';
@@ -64,6 +64,10 @@ describe('focus', () => {
     const under = span('It was cast by Vole. It rang.', 1, ['The bell of Saint Oswin']);
     const [only] = focus([span('The bell was cast. It rang.', 2), under], 'Who cast the bell of Oswin?');
     expect(only.text).toBe('It was cast by Vole. ');
+  });
+
+  test('shows only headings that add a word of the question', () => {
+    expect(usefulTrail({ text: 'It was cast by Vole.', trail: ['Travels', 'Saint Oswin', 'How it was cast'] }, question)).toEqual(['Saint Oswin']);
   });
 
   test('of nothing is nothing', () => {

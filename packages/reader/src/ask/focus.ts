@@ -26,6 +26,13 @@ export function focus(spans: readonly ReadSpan[], question: string): ReadSpan[] 
   return best !== undefined && best.own >= MIN_SHARE ? [best.span] : byScore.slice(0, 1);
 }
 
+/** The headings that say something about the question which the text below them does not: others only mislead. */
+export function usefulTrail({ text, trail }: Pick<ReadSpan, 'text' | 'trail'>, question: string): string[] {
+  const said = new Set(contentStems(text));
+  const asked = new Set(contentStems(question).filter((stem) => !said.has(stem)));
+  return trail.filter((part) => contentStems(part).some((stem) => asked.has(stem)));
+}
+
 /** UTF-16 units [start, end) of a span. */
 function partOf(span: ReadSpan, start: number, end: number): ReadSpan {
   const before = span.text.slice(0, start);

@@ -3,7 +3,7 @@ import type { AskOptions, ReaderContext, ReadingPlan } from '../contract.ts';
 import type { PlaceFinder } from '../find/passage.ts';
 import { frameOf, prefixContext } from '../frame.ts';
 import type { ReadSpan } from './cite.ts';
-import { focus } from './focus.ts';
+import { focus, usefulTrail } from './focus.ts';
 import { generateAnswer, type Generated } from './generate.ts';
 import { rereadPrompt } from './prompt.ts';
 import { readSpans } from './read-spans.ts';
@@ -31,7 +31,8 @@ export async function answerByReread(
   // Fewer hits when a long question or a small window leaves no room for all.
   for (let numHits = Math.min(READ_HITS, hits.length); ; numHits--) {
     const spans = focus(await readSpans(places, plan, hits.slice(0, numHits), NEIGHBOURS), options.question);
-    const content = model.tokenizer.encode(rereadPrompt(spans, options.question)).ids;
+    const shown = spans.map((span) => ({ text: span.text, trail: usefulTrail(span, options.question) }));
+    const content = model.tokenizer.encode(rereadPrompt(shown, options.question)).ids;
     if (content.length > room && numHits > 0) continue;
     const tokens = Int32Array.of(...content, ...tailIds);
     const context = model.transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], prefixIds.length + tokens.length + options.maxOutputTokens);
