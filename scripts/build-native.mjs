@@ -1,6 +1,6 @@
 // Builds the native addons with plain CMake into build/native. Incremental; quiet unless it fails. CC, CXX and CMAKE are honoured.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,8 +35,12 @@ if (!process.env.CXX && !['c++', 'g++', 'clang++'].some((name) => works(name, ['
   fail('no C++ compiler found: install g++ or clang++ with C++17, or set CXX');
 }
 
+const source = join(root, 'packages', 'model', 'native');
+const cache = join(buildDir, 'CMakeCache.txt');
+// A checkout that was moved or copied: CMake refuses the old folder.
+if (existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${source}\n`)) rmSync(buildDir, { recursive: true });
 mkdirSync(buildDir, { recursive: true });
-if (!existsSync(join(buildDir, 'CMakeCache.txt')) || process.argv.includes('--configure')) {
-  run(['-S', join(root, 'packages', 'model', 'native'), '-B', buildDir], 'configuring');
+if (!existsSync(cache) || process.argv.includes('--configure')) {
+  run(['-S', source, '-B', buildDir, `-DNODE_EXECUTABLE=${process.execPath}`], 'configuring');
 }
 run(['--build', buildDir, '--parallel', String(availableParallelism())], 'compiling');

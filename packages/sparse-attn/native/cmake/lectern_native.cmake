@@ -5,8 +5,10 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 find_package(Threads REQUIRED)
 
+set(NODE_EXECUTABLE node CACHE STRING "The Node that the addons are for")
+
 function(node_eval expression result)
-  execute_process(COMMAND node -p ${expression} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+  execute_process(COMMAND ${NODE_EXECUTABLE} -p ${expression} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
     OUTPUT_VARIABLE value OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   set(${result} ${value} PARENT_SCOPE)
 endfunction()
