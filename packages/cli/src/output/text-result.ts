@@ -42,12 +42,13 @@ function oneLine(text: string): string {
 /** A document must not drive the terminal: control characters become visible. */
 export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 
-export function figuresText(f: Figures): string {
+function figuresText(f: Figures): string {
   const read = f.chunksEncoded > 0
-    ? `${f.chunksEncoded} chunks encoded, ${f.chunksReused} reused, ${seconds(f.readSeconds)}, ${integer.format(Math.round(f.tokensPerSecond))} tokens/s`
+    ? `${f.chunksEncoded} chunk${f.chunksEncoded === 1 ? '' : 's'} encoded, ${f.chunksReused} reused, ${seconds(f.readSeconds)}, ${integer.format(Math.round(f.tokensPerSecond))} tokens/s`
     : 'nothing encoded again';
   const sparse = f.blocksAttended === undefined ? '' : `, ${f.blocksAttended} of ${f.blocksTotal ?? '?'} blocks attended`;
-  return `${integer.format(f.tokensRead)} tokens (${read}); found in ${seconds(f.findSeconds)}, answered in ${seconds(f.answerSeconds)}${sparse}; ` +
+  const answered = f.answerSeconds === 0 ? '' : `, answered in ${seconds(f.answerSeconds)}`; // a search answers nothing
+  return `${integer.format(f.tokensRead)} tokens (${read}); found in ${seconds(f.findSeconds)}${answered}${sparse}; ` +
     `worker memory at most ${bytes(f.peakResidentBytes)}`;
 }
 
