@@ -40,7 +40,9 @@ const cache = join(buildDir, 'CMakeCache.txt');
 // A checkout that was moved or copied: CMake refuses the old folder.
 if (existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${source}\n`)) rmSync(buildDir, { recursive: true });
 mkdirSync(buildDir, { recursive: true });
-if (!existsSync(cache) || process.argv.includes('--configure')) {
+// A configuration that was interrupted leaves a cache, but nothing to build with.
+const isConfigured = ['Makefile', 'build.ninja'].some((name) => existsSync(join(buildDir, name)));
+if (!isConfigured || process.argv.includes('--configure')) {
   run(['-S', source, '-B', buildDir, `-DNODE_EXECUTABLE=${process.execPath}`], 'configuring');
 }
 run(['--build', buildDir, '--parallel', String(availableParallelism())], 'compiling');

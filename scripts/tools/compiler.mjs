@@ -22,7 +22,15 @@ function writeTool(folder, name, script) {
   chmodSync(file, 0o755);
 }
 
-/** -mcpu=baseline: without it zig compiles every file for the very processor it runs on, and the kernels' own ISA flags mean nothing. */
+/**
+ * Without -mcpu=baseline zig compiles every file for the very processor it runs on, and the kernels' own ISA flags mean nothing.
+ * evex512: zig turns it off with the baseline, and -mavx512f alone does not bring it back; by itself it changes no code.
+ */
+const ZIG_FLAGS = process.arch === 'x64' ? '-mcpu=baseline+evex512' : '-mcpu=baseline';
+
+/** Checks of the compiler need no linked program: zig would first build a C++ library for them. */
+const TOOLCHAIN = 'set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)\n';
+
 async function fromWheels() {
   const tools = toolsFolder();
   const zig = join(await unpackWheel('ziglang', tools), 'ziglang', 'zig');
@@ -32,19 +40,22 @@ async function fromWheels() {
   const bin = join(tools, 'bin');
   mkdirSync(bin, { recursive: true });
   chmodSync(zig, 0o755);
-  writeTool(bin, 'zig-cc', `exec '${zig}' cc -mcpu=baseline "$@"`);
-  writeTool(bin, 'zig-c++', `exec '${zig}' c++ -mcpu=baseline "$@"`);
+  writeTool(bin, 'zig-cc', `exec '${zig}' cc ${ZIG_FLAGS} "$@"`);
+  writeTool(bin, 'zig-c++', `exec '${zig}' c++ ${ZIG_FLAGS} "$@"`);
   writeTool(bin, 'zig-ar', `exec '${zig}' ar "$@"`);
   writeTool(bin, 'zig-ranlib', `exec '${zig}' ranlib "$@"`);
   chmodSync(cmake, 0o755);
   chmodSync(ninja, 0o755);
   writeTool(bin, 'cmake', `exec '${cmake}' "$@"`);
   writeTool(bin, 'ninja', `exec '${ninja}' "$@"`);
+  const toolchain = join(tools, 'zig-toolchain.cmake');
+  writeFileSync(toolchain, `${TOOLCHAIN}set(CMAKE_AR "${join(bin, 'zig-ar')}")\nset(CMAKE_RANLIB "${join(bin, 'zig-ranlib')}")\n`);
   return {
     PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
     CC: join(bin, 'zig-cc'),
     CXX: join(bin, 'zig-c++'),
     CMAKE_GENERATOR: 'Ninja',
+    CMAKE_TOOLCHAIN_FILE: toolchain,
   };
 }
 
