@@ -28,6 +28,6 @@ async function findHits(ctx: ReaderContext, plan: ReadingPlan, { question, route
 
 async function passageOf(places: PlaceFinder, { block, score, ranks }: FusedHit): Promise<Passage> {
   const place = await places.block(block);
-  const span = await places.span(place, place);
+  const span = await places.sentences(place, place); // a sentence that begins or ends in the next block is shown whole
   return { ...(await places.cite(span, 0, span.text.length, place.trail, score)), block, ranks };
 }

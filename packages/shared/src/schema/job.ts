@@ -47,7 +47,7 @@ export const citationSchema = z.strictObject({
 });
 export type Citation = z.infer<typeof citationSchema>;
 
-/** One ranked passage of a search: a block, with its rank on every route that saw it. */
+/** One ranked passage of a search: a block, widened to whole sentences, with its rank on every route that saw it. */
 export const passageSchema = citationSchema.extend({
   block: z.int().min(0),
   ranks: z.partialRecord(z.enum(ROUTES), z.int().min(1)),
