@@ -63,6 +63,8 @@ test('the rate is known after two different counts', () => {
   now = 1_000;
   expect(rate(0)).toBeUndefined();
   expect(rate(500)).toBeCloseTo(500);
+  now = 1_001;
+  expect(rate(900)).toBeCloseTo(500); // a burst within a millisecond does not count by itself
   now = 2_000;
   expect(rate(1_000)).toBeCloseTo(500);
 });

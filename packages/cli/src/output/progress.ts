@@ -2,6 +2,7 @@
 import cliProgress from 'cli-progress';
 
 const PLAIN_EVERY_MS = 5_000;
+const RATE_EVERY_MS = 200;
 const SMOOTHING = 0.3; // weight of the newest rate
 
 /** What is known better elsewhere than by watching the counts. */
@@ -31,17 +32,17 @@ export function createProgress(options: ProgressOptions): Progress {
   return stream.isTTY ? createBar(options, stream) : createLines(options, stream);
 }
 
-/** Units per second, smoothed; undefined until two different counts have come. */
+/** Units per second, smoothed; undefined until two different counts have come, RATE_EVERY_MS apart. */
 export function createRate(now: () => number = Date.now): (done: number) => number | undefined {
   let last: { at: number; done: number } | undefined;
   let rate: number | undefined;
   return (done) => {
     const at = now();
-    if (last && done > last.done && at > last.at) {
-      const newest = (done - last.done) / ((at - last.at) / 1000);
-      rate = rate === undefined ? newest : SMOOTHING * newest + (1 - SMOOTHING) * rate;
-    }
-    if (!last || done !== last.done) last = { at, done };
+    last ??= { at, done };
+    if (done <= last.done || at - last.at < RATE_EVERY_MS) return rate;
+    const newest = (done - last.done) / ((at - last.at) / 1000);
+    rate = rate === undefined ? newest : SMOOTHING * newest + (1 - SMOOTHING) * rate;
+    last = { at, done };
     return rate;
   };
 }
