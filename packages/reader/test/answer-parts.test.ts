@@ -44,6 +44,13 @@ describe('support by topic', () => {
     expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: [] }])).toBe(false);
     expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: ['Marlow Castle'] }])).toBe(true);
   });
+
+  test('comes to no answer that only repeats the question, unless the question names the choice', () => {
+    const quotes = [{ text: 'Marlow Castle is built of red stone.', trail: [] }];
+    expect(isSupported('Of what is Marlow Castle built?', 'Of what is Marlow Castle built?', quotes)).toBe(false);
+    expect(isSupported('Red stone.', 'Is Marlow Castle built of red stone or of brick?', quotes)).toBe(true);
+    expect(isSupported('Of red stone.', 'Of what is Marlow Castle built?', quotes)).toBe(true);
+  });
 });
 
 describe('focus', () => {

@@ -14,9 +14,14 @@ export function contentStems(text: string): string[] {
 /** At least this part of the answer's content words that the question does not hold must be quoted. */
 const MIN_COVERED = 3 / 4;
 
+/** Asks for something that it does not name itself; with an `or` it may. */
+const asksForUnnamed = (question: string): boolean =>
+  /\b(?:who|whom|whose|which|what|when|where|why|how)\b/i.test(question) && !/\bor\b/i.test(question);
+
 /**
  * Numbers and names (capitals within a sentence) must all stand in the quotes or the question; of the other content words most must stand
- * in the quotes. An answer that only repeats the question's words stands or falls with all of them.
+ * in the quotes. An answer that only repeats the question's words says nothing when the question asks for what it does not name (small
+ * models often repeat it); to another question it stands or falls with all of its words.
  */
 export function isSupported(answer: string, question: string, quotes: ReadonlyArray<{ text: string; trail: readonly string[] }>): boolean {
   const asked = new Set(contentStems(question));
@@ -27,6 +32,7 @@ export function isSupported(answer: string, question: string, quotes: ReadonlyAr
   if (said.some((stem) => /\p{N}/u.test(stem) && !quoted.has(stem))) return false;
   if (namesIn(answer).some((stem) => !quoted.has(stem) && !asked.has(stem))) return false;
   const fresh = said.filter((stem) => !asked.has(stem));
+  if (fresh.length === 0 && asksForUnnamed(question)) return false;
   const needed = fresh.length > 0 ? fresh : said;
   if (needed.length === 0) return false;
   return needed.filter((stem) => quoted.has(stem)).length >= MIN_COVERED * needed.length;
