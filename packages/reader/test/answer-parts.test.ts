@@ -31,7 +31,7 @@ describe('support', () => {
   const quote = [{ text: 'The garrison of Marlow held 412 men under Captain Reyes.', trail: [] }];
   test.each([
     ['412 men', true], ['413 men', false], ['Captain Reyes', true], ['Captain Ahab commanded', false], ['It was Reyes.', true], ['yes', false], ['', false],
-    ['The garrison held 412 men.', true], ['The garrison held 412 men under Captain Wexford.', false], ['They were held by 412 men of the English garrison', false], ['The garrison of Marlow', true],
+    ['The garrison held 412 men.', true], ['The garrison held 412 men under Captain Wexford.', false], ['They were held by 412 men of the English garrison', false], ['The garrison of Marlow', false],
   ])('%j: %s', (answer, supported) => {
     expect(isSupported(answer, 'How many men did the garrison of Marlow hold?', quote)).toBe(supported);
   });

@@ -123,11 +123,20 @@ describe('find', () => {
     expect((await find(reader.ctx, plan, options)).passages).toEqual(passages);
   });
 
-  test('blocks partition the text', async () => {
+  test('passages of all blocks cover the text, each verbatim and ended by whole sentences', async () => {
     const plan = await read(BOOK);
     const { passages } = await find(reader.ctx, plan, { ...OPTIONS, routes: ['attention'], top: 1000 });
     const ordered = [...passages].sort((a, b) => a.block - b.block);
-    expect(ordered.map((p) => p.text).join('').replace(/\s/g, '')).toBe(BOOK.replace(/\s/g, ''));
+    expect(ordered.map((p) => p.block)).toEqual(Array.from({ length: plan.numBlocks }, (_, i) => i));
+    await expectVerbatim(plan, ordered);
+    const characters = [...BOOK];
+    let covered = 0;
+    for (const { startChar, endChar } of ordered) {
+      expect(characters.slice(covered, startChar).join('').trim()).toBe('');
+      covered = Math.max(covered, endChar);
+    }
+    expect(characters.slice(covered).join('').trim()).toBe('');
+    expect(ordered.filter((p) => /[.!?]["”’')\]]*$/.test(p.text)).length).toBeGreaterThan(ordered.length * 0.9);
   });
 
   test('refuses routes it does not know, none, and questions that are too long', async () => {
