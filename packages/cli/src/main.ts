@@ -1,4 +1,5 @@
 // The lectern command: registers the subcommands, and turns whatever they throw into a message and an exit status.
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addAskCommand } from './commands/ask.ts';
 import { addBenchCommand } from './commands/bench.ts';
@@ -13,6 +14,7 @@ import { UsageError, errorLine, exitStatusOf } from './errors.ts';
 
 const program = new Command('lectern')
   .description('Reads long documents once, and answers questions about them with exact quotations.')
+  .version((createRequire(import.meta.url)('../package.json') as { version: string }).version)
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // told below, once, in one form
 for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addDoctorCommand, addBenchCommand, addEvalCommand]) add(program);
