@@ -8,8 +8,11 @@ import { scoreSegment, trailLse, type TrailLse } from './attention-route.ts';
 import { Bm25Scan, trailCounts } from './bm25.ts';
 import { rankBlocks } from './fuse.ts';
 import { questionPass, type QuestionPass } from './question.ts';
+import { readAhead } from './read-ahead.ts';
 
 const BATCH_TRAILS = 256;
+/** Blobs read ahead of the scan. */
+const READ_AHEAD = 8;
 
 export interface Scan {
   /** Blocks by rank, for each of the routes. */
@@ -25,8 +28,9 @@ export async function scanReading(ctx: ReaderContext, plan: ReadingPlan, questio
   const trails = await scanTrails(ctx, plan, pass, bm25);
   const attentionScores = new Float64Array(pass === undefined ? 0 : plan.numBlocks);
   let numBytes = trails.numBytes;
-  for (const chunk of plan.chunks) {
-    const bytes = await ctx.blobs.get(chunk.segment);
+  let index = 0;
+  for await (const bytes of readAhead(ctx.blobs, plan.chunks.map((chunk) => chunk.segment), READ_AHEAD)) {
+    const chunk = plan.chunks[index++];
     numBytes += bytes.length;
     const segment = parseSegment(bytes, chunk.segment);
     if (pass !== undefined) {
@@ -58,10 +62,10 @@ async function scanTrails(ctx: ReaderContext, plan: ReadingPlan, pass: QuestionP
   const scanned: ScannedTrails = { lse: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), counts: [], numBytes: 0 };
   for (let from = 0; from < plan.trails.length; from += BATCH_TRAILS) {
     const entries: TrailEntry[] = [];
-    for (const { segment } of plan.trails.slice(from, from + BATCH_TRAILS)) {
-      const bytes = await ctx.blobs.get(segment);
+    const keys = plan.trails.slice(from, from + BATCH_TRAILS).map((trail) => trail.segment);
+    for await (const bytes of readAhead(ctx.blobs, keys, READ_AHEAD)) {
       scanned.numBytes += bytes.length;
-      entries.push(parseTrailEntry(bytes, segment));
+      entries.push(parseTrailEntry(bytes, keys[entries.length]));
     }
     if (bm25 !== undefined) scanned.counts.push(...entries.map((entry) => trailCounts(bm25, entry.terms)));
     if (pass === undefined) continue;
