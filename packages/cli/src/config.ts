@@ -1,7 +1,7 @@
 // Settings of the command. The only file of this package that knows environment variables.
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseEnv } from '@lectern/shared';
+import { LOG_LEVELS, type LogLevel, parseEnv } from '@lectern/shared';
 import { z } from 'zod';
 
 export const cliConfigSchema = z.object({
@@ -15,6 +15,8 @@ export const cliConfigSchema = z.object({
   API_KEYS: z.string().default(''),
   /** 1: never download a model. */
   OFFLINE: z.stringbool().default(false),
+  /** Of the service that the command starts. */
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** Largest file that is handed in. */
   MAX_DOCUMENT_BYTES: z.coerce.number().int().positive().default(256 * 2 ** 20),
 });
@@ -25,6 +27,7 @@ export interface CliConfig {
   model: string;
   apiKeys: string;
   offline: boolean;
+  logLevel: LogLevel;
   maxDocumentBytes: number;
   /** For child processes and the service's own settings. */
   env: Record<string, string | undefined>;
@@ -40,6 +43,7 @@ export function cliConfig(options: { home?: string | undefined } = {}): CliConfi
     model: parsed.MODEL,
     apiKeys: parsed.API_KEYS,
     offline: parsed.OFFLINE,
+    logLevel: parsed.LOG_LEVEL,
     maxDocumentBytes: parsed.MAX_DOCUMENT_BYTES,
     env: { ...env, LECTERN_HOME: homeRoot },
   };

@@ -35,7 +35,7 @@ async function up(options: UpOptions): Promise<void> {
     const apiKeys = config.apiKeys === '' ? '' : `${config.apiKeys},${apiKeysOf(leaseKey(home))}`;
     const { startHost } = await import('../service/host.ts'); // with the API and its libraries: other commands start faster without
     const host = await startHost({
-      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, apiKeys, env: config.env,
+      home, redisUrl: config.redisUrl, redisBinary, host: options.host, port: options.port, apiKeys, logLevel: config.logLevel, env: config.env,
       firstModel: model.argument, cancelsAbandoned: config.redisUrl === undefined, endsWhenUnused: false,
     });
     if (!host) throw new ServiceError('VALIDATION', `a lectern service already runs for ${home.root}; see ${home.serviceFile}`);

@@ -19,6 +19,7 @@ const host = await startHost({
   host: '127.0.0.1',
   port: 0,
   apiKeys: apiKeysOf(leaseKey(home)), // other users of this machine reach the port, but not the documents
+  logLevel: config.logLevel,
   env: config.env,
   firstModel,
   cancelsAbandoned: config.redisUrl === undefined, // in a shared Redis they may be another host's

@@ -1,7 +1,7 @@
 // A whole service on this machine: Redis (private unless REDIS_URL names one), the API in this process, and one worker per model.
 import { rmSync, writeFileSync } from 'node:fs';
 import { type RunningApi, startApi } from '@lectern/api';
-import { ServiceError, connectRedis, createStores } from '@lectern/shared';
+import { ServiceError, connectRedis, createLogger, createStores, type LogLevel } from '@lectern/shared';
 import { createHome, type Home } from '../home.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { cancelAbandoned } from './abandoned-jobs.ts';
@@ -19,6 +19,7 @@ export interface ServiceOptions {
   port: number;
   /** As in the API's settings; '' lets everyone in who reaches the address. */
   apiKeys: string;
+  logLevel: LogLevel;
   env: Record<string, string | undefined>;
   /** A worker for it is started at once; nobody waits for it here. */
   firstModel?: string | undefined;
@@ -55,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
     const api: RunningApi = await startApi({
       ...options.env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, HOST: options.host, PORT: String(options.port), API_KEYS: options.apiKeys,
-    });
+    }, { log: createLogger({ service: 'api', level: options.logLevel, fd: 2 }) }); // stdout is the command's
     ends.splice(-1, 0, () => api.close()); // after the workers
     writeFileSync(home.serviceFile, `${JSON.stringify({ url: api.url, pid: process.pid, redisUrl })}\n`, { mode: 0o600 });
     ends.push(async () => rmSync(home.serviceFile, { force: true }));
