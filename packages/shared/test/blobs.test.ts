@@ -85,6 +85,7 @@ describe('what is refused', () => {
 
   test('a missing blob', async () => {
     await expect(blobs.get('a')).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
+    await expect(createFsBlobStore(root, { blockingReads: true }).get('a')).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND', details: { key: 'a' } });
     await expect(blobs.getRange('a', 0, 1)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
     expect(await blobs.stat('a')).toBeUndefined();
   });
@@ -96,8 +97,10 @@ describe('what is refused', () => {
     ['bytes added', (path: string) => writeFileSync(path, 'x', { flag: 'a' })],
   ])('%s', async (_, damage) => {
     await blobs.put('a', Buffer.alloc(100, 1));
+    const blocking = createFsBlobStore(root, { blockingReads: true });
+    expect((await blocking.get('a')).equals(Buffer.alloc(100, 1))).toBe(true);
     damage(join(root, 'blobs', 'a~'));
-    await expect(blobs.get('a')).rejects.toMatchObject({ code: 'BLOB_CORRUPT', details: { key: 'a' } });
+    for (const store of [blobs, blocking]) await expect(store.get('a')).rejects.toMatchObject({ code: 'BLOB_CORRUPT', details: { key: 'a' } });
   });
 });
 

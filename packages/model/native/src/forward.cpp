@@ -12,7 +12,8 @@ namespace lectern {
 
 namespace {
 
-constexpr size_t MAX_ROWS = 2048;
+// Of one pass. Activations take 23 KB a row in a 135M model: without a bound a few long chunks would set a worker's peak memory.
+constexpr size_t MAX_ROWS = 1280;
 
 void look_at_control(const ForwardWant& want, size_t done, size_t total) {
   if (!want.control) return;

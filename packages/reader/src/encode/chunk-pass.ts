@@ -1,5 +1,6 @@
 // Tokens of one chunk -> its keys (and values): [prefix][overlap, discarded][own tokens] in one forward pass, chunk-local positions.
 import type { Control, EncodedBlocks } from '@lectern/model';
+import { chunkSizes } from '../chunk/sizes.ts';
 import type { ReaderContext, Chunk, ReadingPlan } from '../contract.ts';
 import { frameOf, prefixContext } from '../frame.ts';
 import { allHeads, lastIndexLayer } from '../heads.ts';
@@ -19,7 +20,9 @@ export async function encodeChunk(ctx: ReaderContext, plan: ReadingPlan, chunk: 
   const { ids, byteStarts } = await readTokens(ctx.blobs, plan.readingId, chunk.overlapStart, chunk.tokenEnd);
   const numOverlap = chunk.tokenStart - chunk.overlapStart;
   const numPrefix = frameOf(ctx.model).prefixIds.length;
-  const context = transformer.context([{ kind: 'prefix', context: await prefixContext(ctx.model) }], numPrefix + ids.length);
+  // Room for the longest chunk, whatever this one's length: contexts of one size let an engine use the same memory again.
+  const { overlapTokens, maxTokens } = chunkSizes(transformer.config.contextLength, numPrefix);
+  const context = transformer.context([{ kind: 'prefix', context: await prefixContext(ctx.model) }], numPrefix + overlapTokens + maxTokens);
   try {
     await transformer.forward([{ context, tokens: ids }], {
       ...(keep === 'index' ? { untilLayer: lastIndexLayer(plan.heads) } : {}),

@@ -1,5 +1,6 @@
 // Blobs as files below one folder, which may be a volume shared by hosts. Atomic by temp file, fsync and rename; checksummed by a trailer.
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
@@ -10,7 +11,12 @@ import { findDamage, makeTrailer, TRAILER_BYTES } from './trailer.ts';
 
 const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException)?.code ?? '');
 
-export function createFsBlobStore(root: string): BlobStore {
+export interface FsBlobStoreOptions {
+  /** `get` reads with blocking calls. For threads that have nothing else to do: the hops of an asynchronous read of a small file take longer than the read. */
+  blockingReads?: boolean;
+}
+
+export function createFsBlobStore(root: string, { blockingReads = false }: FsBlobStoreOptions = {}): BlobStore {
   const blobsFolder = join(root, 'blobs');
   const tempFolder = join(root, 'tmp');
   let ready: Promise<void> | undefined;
@@ -32,13 +38,32 @@ export function createFsBlobStore(root: string): BlobStore {
     return join(blobsFolder, key) + FILE_SUFFIX;
   };
 
+  const missing = (key: string, cause: unknown): ServiceError =>
+    new ServiceError('BLOB_NOT_FOUND', `there is no blob ${key}`, { cause, details: { key } });
+
+  const readNow = (key: string): Buffer => {
+    try {
+      return readFileSync(pathOf(key));
+    } catch (error) {
+      throw hasCode(error, 'ENOENT') ? missing(key, error) : error;
+    }
+  };
+
+  const readWhole = async (key: string): Promise<Buffer> => {
+    const { file } = await openBlob(key);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  };
+
   const openBlob = async (key: string): Promise<{ file: FileHandle; numBytes: number }> => {
     let file: FileHandle;
     try {
       file = await open(pathOf(key), 'r');
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) throw new ServiceError('BLOB_NOT_FOUND', `there is no blob ${key}`, { cause: error, details: { key } });
-      throw error;
+      throw hasCode(error, 'ENOENT') ? missing(key, error) : error;
     }
     const numBytes = (await file.stat()).size - TRAILER_BYTES;
     if (numBytes >= 0) return { file, numBytes };
@@ -75,15 +100,10 @@ export function createFsBlobStore(root: string): BlobStore {
     },
 
     async get(key) {
-      const { file } = await openBlob(key);
-      try {
-        const whole = await file.readFile();
-        const damage = findDamage(whole);
-        if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`, { details: { key } });
-        return whole.subarray(0, whole.length - TRAILER_BYTES);
-      } finally {
-        await file.close();
-      }
+      const whole = blockingReads ? readNow(key) : await readWhole(key);
+      const damage = findDamage(whole);
+      if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`, { details: { key } });
+      return whole.subarray(0, whole.length - TRAILER_BYTES);
     },
 
     async getRange(key, start, end) {

@@ -8,7 +8,7 @@ import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type
 
 const settings = workerData as ThreadSettings;
 let blobOperations: BlobOperation[] = []; // of the present task
-const blobs = meterBlobStore(createFsBlobStore(settings.blobDir), (operation) => blobOperations.push(operation));
+const blobs = meterBlobStore(createFsBlobStore(settings.blobDir, { blockingReads: true }), (operation) => blobOperations.push(operation));
 
 let loaded: ReaderModel | undefined;
 
