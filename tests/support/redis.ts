@@ -27,6 +27,7 @@ const imageScript = fileURLToPath(new URL('../../scripts/docker-redis.mjs', impo
 
 export async function startRedis(): Promise<TestRedis> {
   if (spawnSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 }).status === 0) return startContainer();
+  if (process.env['CI']) throw new Error('no Docker daemon answers; with CI set, Redis must run in a container');
   console.warn('!!! no Docker daemon answers: this test runs on a redis-server process, not in a container');
   return startRedisProcess();
 }

@@ -49,7 +49,10 @@ async function planted(options: PlantedCliOptions): Promise<void> {
   const config = cliConfig(options);
   const say = (line: string): void => { process.stderr.write(`${line}\n`); };
   const text = readFileSync(await fetchBook(homeAt(config.homeRoot).demo, say), 'utf8');
-  const model = await loadReaderModel(options.model ?? config.model, { home: config.homeRoot, numThreads: availableParallelism() });
+  const model = await loadReaderModel(options.model ?? config.model, {
+    home: config.homeRoot, numThreads: availableParallelism(),
+    onUnavailable: (engine, reason) => say(`engine ${engine} does not start: ${reason}`),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'lectern-eval-'));
   try {
     const report = await evaluatePlanted({ blobs: createFsBlobStore(folder), model, tenant: 'eval' }, {
