@@ -10,7 +10,7 @@ const figures = {
   tokensRead: 120_000, chunksEncoded: 118, chunksReused: 0, readSeconds: 200, tokensPerSecond: 600, findSeconds: 0.123, answerSeconds: 3.21,
   peakResidentBytes: 512 * 2 ** 20, outputTokens: 12,
 };
-const citation = { text: 'The key is\nunder the \u001b[31mmat.', startChar: 10, endChar: 36, line: 3, page: 2, trail: ['House', 'Keys'], score: 1.5 };
+const citation = { document: `doc_${'a'.repeat(40)}`, text: 'The key is\nunder the \u001b[31mmat.', startChar: 10, endChar: 36, line: 3, page: 2, trail: ['House', 'Keys'], score: 1.5 };
 const result: JobResult = { answer: ' Under the mat. ', supported: true, finishReason: 'stop', citations: [citation], figures };
 
 test('ask --json holds the fields of the contract and no others', () => {

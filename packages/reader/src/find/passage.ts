@@ -84,7 +84,7 @@ export class PlaceFinder {
     const endChar = span.startChar + cursor.at(to);
     const byte = span.byteStart + Buffer.byteLength(span.text.slice(0, from));
     const page = await this.#pageAt(startChar);
-    return { text: span.text.slice(from, to), startChar, endChar, line: await this.#lineAt(byte), ...(page === undefined ? {} : { page }), trail, score };
+    return { document: this.#plan.documentId, text: span.text.slice(from, to), startChar, endChar, line: await this.#lineAt(byte), ...(page === undefined ? {} : { page }), trail, score };
   }
 
   /** Bytes [start, end); characters that either end cuts are left out. */

@@ -12,7 +12,7 @@ export interface BlobStat {
  * Both name the key in their details. A full disk throws DISK_FULL and leaves nothing behind.
  */
 export interface BlobStore {
-  readonly kind: 'fs';
+  readonly kind: 'fs' | 's3';
   put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobStat>;
   /** Gives a blob another key, atomically; a blob that has it already is replaced. */
   move(from: string, to: string): Promise<void>;

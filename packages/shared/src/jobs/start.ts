@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import { type AskTask, type ReadTask, TASK_VERSION } from '../queues.ts';
 import type { JobRecord, JobStore, ReadingRecord, ReadingStore } from '../records/contract.ts';
 import { withRedis } from '../redis.ts';
+import { documentsOf } from '../schema/job.ts';
 
 export interface JobDeps {
   jobs: JobStore;
@@ -22,7 +23,7 @@ export async function startJob(deps: JobDeps, job: JobRecord): Promise<JobStart>
   const known = await readings.get(job.readingId);
   // Before it waits: once it does, a worker may seal the reading and start to answer at any moment.
   if (known?.state !== 'sealed' && !(await jobs.markReading(job.id))) return 'cancelled';
-  const reading = { id: job.readingId, tenant: job.tenant, documentId: job.request.document, model: job.model, keep: job.request.keep };
+  const reading = { id: job.readingId, tenant: job.tenant, documentId: documentsOf(job.request)[0], model: job.model, keep: job.request.keep };
   const outcome = await readings.await(reading, job.id);
   if (outcome === 'sealed') {
     await enqueueAsk(deps, job);

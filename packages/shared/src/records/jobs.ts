@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { type ErrorData, ServiceError } from '../errors.ts';
 import { withRedis } from '../redis.ts';
-import { type JobResult, type JobState, TERMINAL_JOB_STATES } from '../schema/job.ts';
+import { documentsOf, type JobResult, type JobState, TERMINAL_JOB_STATES } from '../schema/job.ts';
 import { decodeJob, toPairs } from './codec.ts';
 import type { JobEvent, JobRecord, JobStore } from './contract.ts';
 import type { Keys } from './keys.ts';
@@ -55,8 +55,8 @@ export function createJobStore(redis: Redis, keys: Keys, wake: WakeHub, options:
         request: JSON.stringify(job.request), readingId: job.readingId, model: job.model,
         startedAt: job.startedAt, finishedAt: job.finishedAt, worker: job.worker,
       });
-      const reply = String(await run(lua.createJob, job.id, job.tenant, job.request.document, at(), Date.now(), options.maxOpenJobs, ...fields));
-      if (reply === 'no-document' || reply === 'foreign') refuseDocument(job.request.document);
+      const reply = String(await run(lua.createJob, job.id, job.tenant, documentsOf(job.request)[0], at(), Date.now(), options.maxOpenJobs, ...fields));
+      if (reply === 'no-document' || reply === 'foreign') refuseDocument(documentsOf(job.request)[0]);
       if (reply.startsWith('full ')) refuseFull(reply);
       return (await get(job.tenant, job.id))!;
     },
@@ -121,7 +121,7 @@ export function createJobStore(redis: Redis, keys: Keys, wake: WakeHub, options:
       const job = await get(tenant, id);
       if (!job) return undefined;
       const reply = String(await run(lua.retryJob, tenant, id, at(), options.maxOpenJobs));
-      if (reply === 'no-document') refuseDocument(job.request.document);
+      if (reply === 'no-document') refuseDocument(documentsOf(job.request)[0]);
       if (reply.startsWith('full ')) refuseFull(reply);
       if (reply === 'completed') throw new ServiceError('VALIDATION', `job ${id} is completed: only failed and cancelled jobs can be retried`);
       if (reply !== 'retried' && reply !== '') throw new ServiceError('NOT_TERMINAL', `job ${id} is ${reply}: only failed and cancelled jobs can be retried`);

@@ -10,13 +10,24 @@ export const ASK_MODES = ['reread', 'sparse'] as const;
 export type AskMode = (typeof ASK_MODES)[number];
 
 export const MAX_QUESTION_CHARS = 4_000;
+/** Documents that one job may ask about. */
+export const MAX_JOB_DOCUMENTS = 1_000;
+
+const documentId = z.string().regex(/^doc_[0-9a-z]{26,64}$/);
 
 export const jobRequestSchema = z.strictObject({
-  document: z.string().regex(/^doc_[0-9a-z]{26,64}$/),
+  /** One document, or `documents`: exactly one of the two. */
+  document: documentId.optional(),
+  documents: z.array(documentId).min(1).max(MAX_JOB_DOCUMENTS).optional(),
   task: z.enum(['answer', 'search', 'read']).default('answer'),
   /** Required for answer and search; refused for read. */
   question: z.string().trim().min(1).max(MAX_QUESTION_CHARS).optional(),
+  /** The model that indexes and finds. */
   model: z.string().min(1).max(200).optional(),
+  /** The model that writes the answer: an id that a worker announces; the worker's own choice when absent. */
+  reader: z.string().min(1).max(200).optional(),
+  /** Also answer while the documents are being read, from what is stored so far: `partial` events. Only for answer and search. */
+  partial: z.boolean().default(false),
   mode: z.enum(ASK_MODES).default('reread'),
   routes: z.array(z.enum(ROUTES)).min(1).optional(),
   /** Passages returned (search) or considered (answer). */
@@ -25,12 +36,20 @@ export const jobRequestSchema = z.strictObject({
   /** index: keys of the retrieval heads only. all: every layer's keys and values too. */
   keep: z.enum(['index', 'all']).default('index'),
   metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+}).refine((r) => (r.document === undefined) !== (r.documents === undefined), {
+  path: ['documents'], error: 'give either document or documents',
+}).refine((r) => r.documents === undefined || new Set(r.documents).size === r.documents.length, {
+  path: ['documents'], error: 'the same document is named twice',
 }).refine((r) => r.task === 'read' ? r.question === undefined : r.question !== undefined, {
   path: ['question'],
   error: (issue) => (issue.input as { task?: string }).task === 'read'
     ? 'a read job takes no question' : 'a question is required for this task',
 });
 export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** Documents of a job, in the order asked. */
+export const documentsOf = (request: Pick<JobRequest, 'document' | 'documents'>): string[] =>
+  request.documents ?? (request.document === undefined ? [] : [request.document]);
 
 /** A passage of the document. Offsets count Unicode code points of the extracted text; end is exclusive. */
 export const citationSchema = z.strictObject({
@@ -41,6 +60,8 @@ export const citationSchema = z.strictObject({
   line: z.int().min(1),
   /** 1-based page of the source, where the format has pages. */
   page: z.int().min(1).optional(),
+  /** The document it is from. */
+  document: z.string(),
   /** Title and open headings where the passage starts, outermost first. */
   trail: z.array(z.string()),
   score: z.number(),
@@ -75,12 +96,32 @@ export const figuresSchema = z.strictObject({
 });
 export type Figures = z.infer<typeof figuresSchema>;
 
+/** How much of a job's documents was read when a partial result was made. */
+export const coverageSchema = z.strictObject({
+  /** Tokens in stored chunks, and of all documents planned so far. */
+  tokensRead: z.int().min(0),
+  tokensTotal: z.int().min(0),
+  /** Documents read to their end, and of the job; those not planned yet count no tokens above. */
+  documentsRead: z.int().min(0),
+  documentsTotal: z.int().min(1),
+});
+export type Coverage = z.infer<typeof coverageSchema>;
+
 export const jobResultSchema = z.strictObject({
   /** Absent for search and read. */
   answer: z.string().optional(),
   /** False when the quotations do not carry the answer. Absent for search and read. */
   supported: z.boolean().optional(),
+  /**
+   * True when the answer is likelier wrong than right, whatever it says: the model that wrote it was measured to answer less than
+   * LOW_CEILING of questions correctly with the right passage before it, or its quality is not known. The quotations then lead.
+   */
+  uncertain: z.boolean().optional(),
+  /** Id of the model that wrote the answer. */
+  reader: z.string().optional(),
   finishReason: z.enum(['stop', 'length']).optional(),
+  /** Only in a partial result: how much it stands on. */
+  coverage: coverageSchema.optional(),
   citations: z.array(citationSchema),
   /** Only for search. */
   passages: z.array(passageSchema).optional(),

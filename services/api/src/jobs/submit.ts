@@ -1,5 +1,5 @@
 // From a checked request to a job under way.
-import { type JobRecord, type JobRequest, readingIdOf, ServiceError, startJob } from '@lectern/shared';
+import { documentsOf, type JobRecord, type JobRequest, readingIdOf, ServiceError, startJob } from '@lectern/shared';
 import type { ApiDeps } from '../deps.ts';
 
 /** The same id twice is the same job: a request that is repeated after a crash goes on where it was. */
@@ -7,7 +7,7 @@ export async function submitJob(deps: ApiDeps, tenant: string, id: string, reque
   const { metrics, jobs, config } = deps;
   const model = request.model ?? config.DEFAULT_MODEL;
   try {
-    const job = await jobs.create({ id, tenant, request, model, readingId: readingIdOf(tenant, request.document, model, request.keep) });
+    const job = await jobs.create({ id, tenant, request, model, readingId: readingIdOf(tenant, documentsOf(request)[0], model, request.keep) });
     metrics.jobsSubmitted.inc({ task: request.task });
     await startJob(deps, job);
     return (await jobs.get(tenant, id)) ?? job;

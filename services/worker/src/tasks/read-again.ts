@@ -1,7 +1,7 @@
 // A job whose reading is not there as its record says (blobs damaged, deleted, of an older format): the reading is made again.
 // Chunks that are stored are only looked up, so this costs what is missing.
 import { blobKeys } from '@lectern/reader';
-import { ServiceError, startJob, type JobRecord, type ReadingRecord } from '@lectern/shared';
+import { documentsOf, ServiceError, startJob, type JobRecord, type ReadingRecord } from '@lectern/shared';
 import type { WorkerParts } from '../parts.ts';
 
 /** A job goes back to reading at most this often; then its error stands. */
@@ -14,7 +14,7 @@ export async function readAgain(parts: WorkerParts, job: JobRecord, attempt: num
   log.warn({ job: job.id, reading: job.readingId, err: error }, 'the reading is damaged or gone; it is made again');
   const key = error.details?.['key'];
   if (error.code === 'BLOB_CORRUPT' && typeof key === 'string') await blobs.delete(key);
-  const { document } = job.request;
+  const [document] = documentsOf(job.request);
   if ((await blobs.stat(blobKeys.text(document))) === undefined) await blobs.delete(blobKeys.structure(document)); // else nobody extracts it anew
   if (reading) await stores.readings.remove(reading.id);
   const run = await stores.jobs.nextRun(job.id, job.run);
