@@ -1,34 +1,53 @@
-// The user's turn of a chat prompt: the tokens before its content (the prefix that takes the sink) and those after it.
+// What stands around the content of a prompt: the tokens before it (the prefix that takes the sink) and those after it.
+// Chat models: the user's turn of their template. Base models know no turns: one token that begins a text, and nothing after it.
 import type { Context } from '@lectern/model';
 import type { ReaderModel } from './contract.ts';
 
+/** base: the model only continues text. */
+export type PromptKind = 'chat' | 'base';
+
 export interface Frame {
   prefixIds: Int32Array; // never empty
-  tailIds: Int32Array; // ends the turn and opens the assistant's
+  tailIds: Int32Array; // ends the turn and opens the assistant's; empty for base models
 }
 
+type FramedModel = Pick<ReaderModel, 'chat' | 'tokenizer' | 'file' | 'entry'>;
+
 const MARKER = 'lectern-content-goes-here';
-const frames = new WeakMap<ReaderModel['chat'], Frame>();
+const frames = new WeakMap<FramedModel['tokenizer'], Frame>();
 const contexts = new WeakMap<ReaderModel['transformer'], Promise<Context>>();
 
-export function frameOf(model: ReaderModel): Frame {
-  const known = frames.get(model.chat);
+/** The catalog's word, else whether the file has a chat template. */
+export const promptKindOf = ({ entry, file }: Pick<ReaderModel, 'entry' | 'file'>): PromptKind =>
+  entry?.prompt ?? (file.metadata.has('tokenizer.chat_template') ? 'chat' : 'base');
+
+export function frameOf(model: FramedModel): Frame {
+  const known = frames.get(model.tokenizer);
   if (known !== undefined) return known;
-  const rendered = model.chat.render([{ role: 'user', content: MARKER }], { addGenerationPrompt: true });
+  const frame = promptKindOf(model) === 'base' ? baseFrame(model) : chatFrame(model);
+  frames.set(model.tokenizer, frame);
+  return frame;
+}
+
+/** Without BOS the token between texts serves: what was trained after it was the beginning of one. */
+function baseFrame({ tokenizer }: FramedModel): Frame {
+  return { prefixIds: Int32Array.of(tokenizer.bosToken ?? tokenizer.eosToken), tailIds: new Int32Array(0) };
+}
+
+function chatFrame({ chat, tokenizer, file }: FramedModel): Frame {
+  const rendered = chat.render([{ role: 'user', content: MARKER }], { addGenerationPrompt: true });
   const [before, after = ''] = rendered.split(MARKER);
-  const { tokenizer, file } = model;
   const ids = tokenizer.encode(before, { parseSpecial: true }).ids;
   const wantsBos = ids.length === 0 || file.metadata.get('tokenizer.ggml.add_bos_token') === true;
   // Exactly one BOS: most templates write it themselves.
   const bos = tokenizer.bosToken;
-  const prefixIds = wantsBos && bos !== undefined && ids[0] !== bos ? Int32Array.of(bos, ...ids) : ids;
-  const frame = { prefixIds, tailIds: tokenizer.encode(after, { parseSpecial: true }).ids };
-  frames.set(model.chat, frame);
-  return frame;
+  const withBos = wantsBos && bos !== undefined && ids[0] !== bos ? Int32Array.of(bos, ...ids) : ids;
+  const prefixIds = withBos.length > 0 ? withBos : Int32Array.of(tokenizer.eosToken);
+  return { prefixIds, tailIds: tokenizer.encode(after, { parseSpecial: true }).ids };
 }
 
 /** The encoded prefix, once per loaded model; it lives as long as the model does. */
-export function prefixContext(model: ReaderModel): Promise<Context> {
+export function prefixContext(model: FramedModel & Pick<ReaderModel, 'transformer'>): Promise<Context> {
   const known = contexts.get(model.transformer);
   if (known !== undefined) return known;
   const made = (async () => {

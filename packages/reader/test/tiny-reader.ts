@@ -23,10 +23,11 @@ export interface TinyReader {
   remove(): void;
 }
 
-export async function tinyReader(): Promise<TinyReader> {
+/** base: without a chat template. */
+export async function tinyReader({ base = false } = {}): Promise<TinyReader> {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-reader-'));
   const path = join(folder, 'tiny.gguf');
-  writeFileSync(path, modelBytes());
+  writeFileSync(path, modelBytes(base));
   const file = await openModelFile(path);
   const ctx: ReaderContext = {
     blobs: createFsBlobStore(join(folder, 'blobs')),
@@ -41,7 +42,7 @@ export async function tinyReader(): Promise<TinyReader> {
   return { ctx, folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-function modelBytes(): Buffer {
+function modelBytes(base: boolean): Buffer {
   const vocabulary = [...byteAlphabet(), '<|im_start|>', '<|im_end|>'];
   const shapes: Array<[string, number[]]> = [['token_embd', [DIM, vocabulary.length]], ['output_norm', [DIM]]];
   for (let layer = 0; layer < LAYERS; layer++) {
@@ -70,7 +71,7 @@ function modelBytes(): Buffer {
       ['tokenizer.ggml.model', value.string('gpt2')], ['tokenizer.ggml.pre', value.string('smollm')],
       ['tokenizer.ggml.tokens', value.strings(vocabulary)], ['tokenizer.ggml.token_type', value.i32s(vocabulary.map((_, i) => (i >= control ? 3 : 1)))],
       ['tokenizer.ggml.merges', value.strings([])], ['tokenizer.ggml.eos_token_id', value.u32(control + 1)],
-      ['tokenizer.chat_template', value.string(TEMPLATE)],
+      ...(base ? [] : [['tokenizer.chat_template', value.string(TEMPLATE)] as FileSpec['metadata'][number]]),
     ],
   };
   const bytes = build(spec);

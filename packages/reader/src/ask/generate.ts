@@ -1,6 +1,5 @@
 // Prompt tokens -> answer text, streamed as it becomes readable.
 import type { Context, Control, Tokenizer, Transformer } from '@lectern/model';
-import { ServiceError } from '@lectern/shared';
 
 export interface Generated {
   text: string;
@@ -8,25 +7,38 @@ export interface Generated {
   finishReason: 'stop' | 'length';
 }
 
+export interface GenerateAnswerOptions {
+  maxOutputTokens: number;
+  control?: Control | undefined;
+  onDelta?: ((text: string) => void) | undefined;
+  /** Matches where the answer ends, for a model that does not end it itself. */
+  end?: RegExp | undefined;
+}
+
 export async function generateAnswer(
   model: { transformer: Transformer; tokenizer: Tokenizer }, context: Context, tokens: Int32Array,
-  options: { maxOutputTokens: number; control?: Control; onDelta?: (text: string) => void },
+  options: GenerateAnswerOptions,
 ): Promise<Generated> {
   const { tokenizer } = model;
+  const { end } = options;
   const ids: number[] = [];
   let sent = 0;
-  const onToken = (token: number): void => {
+  const onToken = (token: number): boolean | void => {
     ids.push(token);
     const text = tokenizer.decode(ids);
+    const cut = end?.exec(text)?.index ?? text.length;
     // A character whose bytes are not all there yet decodes to U+FFFD: it waits for the next token.
-    if (text.endsWith('\ufffd') || text.length <= sent) return;
-    options.onDelta?.(text.slice(sent));
-    sent = text.length;
+    if (!text.endsWith('\ufffd') && cut > sent) {
+      options.onDelta?.(text.slice(sent, cut));
+      sent = cut;
+    }
+    if (cut < text.length) return false;
   };
   const result = await model.transformer.generate(context, {
     tokens, maxTokens: options.maxOutputTokens, stopTokens: tokenizer.stopTokens, onToken,
     ...(options.control === undefined ? {} : { control: options.control }),
   });
-  if (result.finishReason === 'cancelled') throw new ServiceError('JOB_CANCELLED', 'cancelled');
-  return { text: tokenizer.decode(result.tokens).trim(), numTokens: result.tokens.length, finishReason: result.finishReason };
+  const text = tokenizer.decode(result.tokens);
+  const cut = end?.exec(text)?.index ?? text.length;
+  return { text: text.slice(0, cut).trim(), numTokens: result.tokens.length, finishReason: result.finishReason === 'length' ? 'length' : 'stop' };
 }

@@ -5,11 +5,11 @@ import { blobKeys } from '../blob-keys.ts';
 import type { AskOptions, Chunk, ReaderContext, ReadingPlan } from '../contract.ts';
 import { encodeChunk } from '../encode/chunk-pass.ts';
 import type { BlockPlace, PlaceFinder } from '../find/passage.ts';
-import { frameOf, prefixContext } from '../frame.ts';
+import { frameOf, prefixContext, promptKindOf } from '../frame.ts';
 import { allHeads } from '../heads.ts';
 import { readKeysAndValues, writeKeysAndValues } from '../segment/keys-and-values.ts';
 import { generateAnswer } from './generate.ts';
-import { SPARSE_INTRODUCTION, sparsePrompt } from './prompt.ts';
+import { ANSWER_END, SPARSE_INTRODUCTION, sparsePrompt } from './prompt.ts';
 import { readSpans, runsOf } from './read-spans.ts';
 import type { Answered } from './reread.ts';
 
@@ -26,14 +26,15 @@ export async function answerBySparse(
   const { model } = ctx;
   const { transformer } = model;
   const { prefixIds, tailIds } = frameOf(model);
-  const introduction = model.tokenizer.encode(SPARSE_INTRODUCTION).ids;
+  const kind = promptKindOf(model);
+  const introduction = model.tokenizer.encode(SPARSE_INTRODUCTION[kind]).ids;
   const best = hits.slice(0, CANDIDATE_HITS);
   const candidates: BlockPlace[] = [];
   for (const { first, last } of runsOf(best, NEIGHBOURS, plan.numBlocks)) {
     for (let block = first; block <= last; block++) candidates.push(await places.block(block));
   }
   const { blocks, blockStarts, encodedOnDemand, segmentBytes } = await loadCandidates(ctx, plan, candidates, options);
-  const tokens = Int32Array.of(...model.tokenizer.encode(sparsePrompt(options.question)).ids, ...tailIds);
+  const tokens = Int32Array.of(...model.tokenizer.encode(sparsePrompt(options.question, kind)).ids, ...tailIds);
   const numBefore = prefixIds.length + introduction.length;
   const before = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], numBefore);
   let context: Context | undefined;
@@ -43,7 +44,7 @@ export async function answerBySparse(
       { kind: 'prefix', context: before },
       { kind: 'sparse', blocks, budgetBlocks: BUDGET_BLOCKS, windowBlocks: 0, blockStarts },
     ], numBefore + tokens.length + options.maxOutputTokens);
-    const generated = await generateAnswer(model, context, tokens, options);
+    const generated = await generateAnswer(model, context, tokens, { ...options, end: ANSWER_END[kind] });
     const selected = context.selection()?.blocks.map((list) => list.length) ?? [];
     return {
       generated, spans: await readSpans(places, plan, best, NEIGHBOURS),
