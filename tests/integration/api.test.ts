@@ -62,6 +62,7 @@ const expectProblem = async (response: Response, status: number, code: string): 
 const upload = (text = 'A short text.', client = alice) => client.documents.upload(text, { mediaType: 'text/plain', name: 'a.txt' });
 const ask = async (client = alice): Promise<JobView> => client.jobs.create({ document: (await upload('A short text.', client)).id, question: 'What is it?' });
 /** Does what a worker does, on the records. */
+const documentOf = (job: JobView): string => job.request.document!;
 const finish = async (id: string): Promise<void> => {
   const attempt = (await stores.jobs.startAttempt(id, 'test:1'))!;
   await stores.jobs.complete(id, attempt, RESULT);
@@ -141,7 +142,7 @@ describe('documents', () => {
 
   test('deleting: not while a job uses it; then its blobs and readings are gone too', async () => {
     const job = await ask();
-    const { document } = job.request;
+    const document = documentOf(job);
     await expect(alice.documents.delete(document)).rejects.toMatchObject({ code: 'DOCUMENT_IN_USE', details: { jobs: 1 } });
     await expect(bob.documents.delete(document)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const { readingId } = (await stores.jobs.get('alice', job.id))!;
@@ -379,7 +380,7 @@ describe('who may see what', () => {
     await finish(job.id);
     for (const attempt of [
       () => bob.jobs.get(job.id), () => bob.jobs.result(job.id), () => bob.jobs.cancel(job.id), () => bob.jobs.retry(job.id), () => bob.jobs.delete(job.id),
-      () => bob.jobs.events(job.id).next(), () => bob.documents.get(job.request.document), () => bob.jobs.create({ document: job.request.document, question: 'q' }),
+      () => bob.jobs.events(job.id).next(), () => bob.documents.get(documentOf(job)), () => bob.jobs.create({ document: documentOf(job), question: 'q' }),
     ]) await expect(attempt()).rejects.toMatchObject({ code: 'NOT_FOUND', status: 404 });
     expect((await bob.jobs.list()).data).toEqual([]);
     expect((await bob.documents.list()).data).toEqual([]);

@@ -11,22 +11,23 @@ const figures = {
   peakResidentBytes: 512 * 2 ** 20, outputTokens: 12,
 };
 const citation = { document: `doc_${'a'.repeat(40)}`, text: 'The key is\nunder the \u001b[31mmat.', startChar: 10, endChar: 36, line: 3, page: 2, trail: ['House', 'Keys'], score: 1.5 };
+const names = new Map([[citation.document, 'house.pdf']]);
 const result: JobResult = { answer: ' Under the mat. ', supported: true, finishReason: 'stop', citations: [citation], figures };
 
 test('ask --json holds the fields of the contract and no others', () => {
   const { outputTokens: _, ...kept } = figures;
-  const { line: __, ...quoted } = citation;
-  expect(askJson(result)).toEqual({ answer: ' Under the mat. ', supported: true, citations: [quoted], figures: kept });
-  expect(Object.keys(askJson({ ...result, citations: [{ ...citation, page: undefined as never }] }).citations[0])).not.toContain('page');
+  const { line: __, ...quoted } = { ...citation, document: { id: citation.document, name: 'house.pdf' } };
+  expect(askJson(result, names)).toEqual({ answer: ' Under the mat. ', supported: true, citations: [quoted], figures: kept });
+  expect(Object.keys(askJson({ ...result, citations: [{ ...citation, page: undefined as never }] }, names).citations[0])).not.toContain('page');
 });
 
 test('search --json holds passages with their ranks', () => {
   const passage = { ...citation, block: 4, ranks: { attention: 1, bm25: 3 } };
-  expect(searchJson({ citations: [], passages: [passage], figures }).passages[0]).toMatchObject({ startChar: 10, ranks: { attention: 1, bm25: 3 } });
+  expect(searchJson({ citations: [], passages: [passage], figures }, names).passages[0]).toMatchObject({ document: { name: 'house.pdf' }, startChar: 10, ranks: { attention: 1, bm25: 3 } });
 });
 
 test('an answer with its place, figures, and no control characters', () => {
-  const text = answerText(result, 'house.pdf');
+  const text = answerText(result, names);
   expect(text).toContain('Under the mat.\n');
   expect(text).toContain('[1] house.pdf, page 2, line 3, characters 10-36, House > Keys');
   expect(text).toContain('"The key is under the \ufffd[31mmat."');
@@ -35,14 +36,14 @@ test('an answer with its place, figures, and no control characters', () => {
 });
 
 test('an unsupported answer and one that was cut off say so', () => {
-  const text = answerText({ ...result, supported: false, finishReason: 'length' }, 'x');
+  const text = answerText({ ...result, supported: false, finishReason: 'length' }, names);
   expect(text).toContain('not supported by the quotations');
   expect(text).toContain('cut off by --max-tokens');
 });
 
 test('passages carry their ranks; none is said', () => {
-  expect(passagesText({ citations: [], passages: [{ ...citation, block: 0, ranks: { bm25: 2 } }], figures }, 'x')).toContain('(bm25 rank 2)');
-  expect(passagesText({ citations: [], figures }, 'x')).toContain('no passage found');
+  expect(passagesText({ citations: [], passages: [{ ...citation, block: 0, ranks: { bm25: 2 } }], figures }, names)).toContain('(bm25 rank 2)');
+  expect(passagesText({ citations: [], figures }, names)).toContain('no passage found');
 });
 
 test('progress off a terminal is one line with rate and time left', () => {

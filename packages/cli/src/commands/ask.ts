@@ -41,12 +41,13 @@ async function ask(file: string, question: string | undefined, options: AskOptio
       const quiet = options.json === true;
       await withSession({ config, model: options.model ?? config.model, quiet, signal }, async ({ client, model }) => {
         const { id, name } = await uploadDocument(client, document, signal);
+        const names = new Map([[id, name]]);
         for (const line of questions) {
           const result = await runJob(client, {
             document: id, task: 'answer', question: line.question, model, mode: options.mode,
             routes: options.routes ?? [...ROUTES], top: options.top, maxOutputTokens: options.maxTokens, keep: options.keep,
           }, { quiet, signal });
-          process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...askJson(result) })}\n` : answerText(result, name));
+          process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...askJson(result, names) })}\n` : answerText(result, names));
         }
       });
     } finally {

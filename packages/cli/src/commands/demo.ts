@@ -35,12 +35,13 @@ async function demo(options: DemoOptions): Promise<void> {
     const document = await openDocument(await fetchBook(homeAt(config.homeRoot).demo, say), config);
     await withSession({ config, model: options.model ?? config.model, quiet: false, signal }, async ({ client, model }) => {
       const { id, name } = await uploadDocument(client, document, signal);
+      const names = new Map([[id, name]]);
       let numRight = 0;
       for (const { question, answer, expected } of DEMO_QUESTIONS) {
         const result = await runJob(client, { document: id, task: 'answer', question, model, routes: [...ROUTES] }, { quiet: false, signal });
         const isRight = answer.test(result.answer ?? '');
         if (isRight) numRight++;
-        process.stdout.write(`${isRight ? 'RIGHT' : 'WRONG'}  ${question} (known answer: ${expected})\n\n${answerText(result, name)}\n`);
+        process.stdout.write(`${isRight ? 'RIGHT' : 'WRONG'}  ${question} (known answer: ${expected})\n\n${answerText(result, names)}\n`);
       }
       const elapsed = (performance.now() - startedAt) / 1000;
       process.stdout.write(`${numRight} of ${DEMO_QUESTIONS.length} right, ${seconds(elapsed)} in all\n`);

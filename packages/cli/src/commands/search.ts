@@ -30,10 +30,11 @@ async function search(file: string, question: string | undefined, options: Askin
     try {
       await withSession({ config, model: options.model ?? config.model, quiet, signal }, async ({ client, model }) => {
         const { id, name } = await uploadDocument(client, document, signal);
+        const names = new Map([[id, name]]);
         const result = await runJob(client, {
           document: id, task: 'search', question, model, routes: options.routes ?? [...ROUTES], top: options.top, keep: options.keep,
         }, { quiet, signal });
-        process.stdout.write(quiet ? `${JSON.stringify(searchJson(result))}\n` : passagesText(result, name));
+        process.stdout.write(quiet ? `${JSON.stringify(searchJson(result, names))}\n` : passagesText(result, names));
       });
     } finally {
       await document.dispose();

@@ -1,24 +1,29 @@
 // The JSON object that `ask --json` prints: these fields and no others, whatever the API adds later.
 import type { Citation, Figures, JobResult, Passage } from '@lectern/shared';
+import { type DocumentNames, nameOf } from './document-names.ts';
+
+export interface CitationJson extends Pick<Citation, 'text' | 'startChar' | 'endChar' | 'page' | 'trail' | 'score'> {
+  document: { id: string; name: string };
+}
 
 export interface AskJson {
   answer: string;
   supported: boolean;
-  citations: Array<Pick<Citation, 'text' | 'startChar' | 'endChar' | 'page' | 'trail' | 'score'>>;
+  citations: CitationJson[];
   figures: Pick<Figures, 'tokensRead' | 'chunksEncoded' | 'chunksReused' | 'readSeconds' | 'tokensPerSecond' | 'findSeconds' | 'answerSeconds' | 'peakResidentBytes'>;
 }
 
-export function askJson(result: JobResult): AskJson {
+export function askJson(result: JobResult, names: DocumentNames): AskJson {
   return {
     answer: result.answer ?? '',
     supported: result.supported ?? false,
-    citations: result.citations.map(citationJson),
+    citations: result.citations.map((citation) => citationJson(citation, names)),
     figures: figuresJson(result.figures),
   };
 }
 
-function citationJson({ text, startChar, endChar, page, trail, score }: Citation): AskJson['citations'][number] {
-  return { text, startChar, endChar, ...(page === undefined ? {} : { page }), trail, score };
+function citationJson({ document, text, startChar, endChar, page, trail, score }: Citation, names: DocumentNames): CitationJson {
+  return { document: { id: document, name: nameOf(names, document) }, text, startChar, endChar, ...(page === undefined ? {} : { page }), trail, score };
 }
 
 function figuresJson(f: Figures): AskJson['figures'] {
@@ -28,13 +33,13 @@ function figuresJson(f: Figures): AskJson['figures'] {
 
 /** The JSON object that `search --json` prints. */
 export interface SearchJson {
-  passages: Array<AskJson['citations'][number] & { ranks: Passage['ranks'] }>;
+  passages: Array<CitationJson & { ranks: Passage['ranks'] }>;
   figures: AskJson['figures'];
 }
 
-export function searchJson(result: JobResult): SearchJson {
+export function searchJson(result: JobResult, names: DocumentNames): SearchJson {
   return {
-    passages: (result.passages ?? []).map((passage) => ({ ...citationJson(passage), ranks: passage.ranks })),
+    passages: (result.passages ?? []).map((passage) => ({ ...citationJson(passage, names), ranks: passage.ranks })),
     figures: figuresJson(result.figures),
   };
 }

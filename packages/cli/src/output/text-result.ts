@@ -1,33 +1,36 @@
 // An answer, its quotations and its figures as text for a person.
 import type { Citation, Figures, JobResult, Passage } from '@lectern/shared';
+import { type DocumentNames, nameOf } from './document-names.ts';
 
 const MAX_QUOTED_CHARS = 600; // on the screen; --json has all of it
 const integer = new Intl.NumberFormat('en-US');
 
-export function answerText(result: JobResult, documentName: string): string {
+export function answerText(result: JobResult, names: DocumentNames): string {
   const answer = result.answer?.trim() || '(no answer)';
   const parts = [result.finishReason === 'length' ? `${answer} ... (cut off by --max-tokens)` : answer];
   if (result.supported === false) parts.push('not supported by the quotations');
-  if (result.citations.length > 0) parts.push(result.citations.map((c, i) => quotationText(c, i + 1, documentName)).join('\n'));
+  if (result.citations.length > 0) parts.push(result.citations.map((c, i) => quotationText(c, i + 1, names)).join('\n'));
   parts.push(figuresText(result.figures));
   return `${parts.join('\n\n')}\n`;
 }
 
-export function passagesText(result: JobResult, documentName: string): string {
+export function passagesText(result: JobResult, names: DocumentNames): string {
   const passages = result.passages ?? [];
   if (passages.length === 0) return 'no passage found\n';
-  return `${passages.map((p, i) => quotationText(p, i + 1, documentName, rankText(p))).join('\n')}\n\n${figuresText(result.figures)}\n`;
+  return `${passages.map((p, i) => quotationText(p, i + 1, names, rankText(p))).join('\n')}\n\n${figuresText(result.figures)}\n`;
 }
 
-function quotationText(c: Citation, number: number, documentName: string, more = ''): string {
+function quotationText(c: Citation, number: number, names: DocumentNames, more = ''): string {
+  const name = nameOf(names, c.document);
+  const trail = c.trail[0] === name ? c.trail.slice(1) : c.trail; // a document without a title bears its name there
   const place = [
-    documentName,
+    name,
     ...(c.page === undefined ? [] : [`page ${c.page}`]),
     `line ${integer.format(c.line)}`,
     `characters ${c.startChar}-${c.endChar}`,
-    ...(c.trail.length === 0 ? [] : [c.trail.join(' > ')]),
+    ...(trail.length === 0 ? [] : [trail.join(' > ')]),
   ];
-  return `[${number}] ${place.join(', ')}${more}\n    "${oneLine(c.text)}"`;
+  return `[${number}] ${printable(place.join(', '))}${more}\n    "${oneLine(c.text)}"`;
 }
 
 const rankText = (passage: Passage): string =>
