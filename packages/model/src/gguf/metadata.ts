@@ -29,12 +29,22 @@ export function readString(path: string, metadata: Metadata, key: string): strin
   return value;
 }
 
+export function readBoolean(path: string, metadata: Metadata, key: string): boolean | undefined {
+  const value = metadata.get(key);
+  if (value !== undefined && typeof value !== 'boolean') throw invalidFile(path, `${key} is ${describe(value)}, not a boolean`, { key });
+  return value;
+}
+
 export function readStrings(path: string, metadata: Metadata, key: string): string[] | undefined {
   return readArrayOf<string>(path, metadata, key, 'string');
 }
 
 export function readNumbers(path: string, metadata: Metadata, key: string): number[] | undefined {
   return readArrayOf<number>(path, metadata, key, 'number');
+}
+
+export function readBooleans(path: string, metadata: Metadata, key: string): boolean[] | undefined {
+  return readArrayOf<boolean>(path, metadata, key, 'boolean');
 }
 
 export function required<T>(path: string, key: string, value: T | undefined): T {

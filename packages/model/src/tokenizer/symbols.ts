@@ -3,7 +3,7 @@ import { invalidFile } from '../gguf/errors.ts';
 import { byteCharacter, bytesOf } from './byte-alphabet.ts';
 import type { Merges } from './merge.ts';
 import { MergeTable } from './merge-table.ts';
-import { KIND, type Vocabulary } from './vocabulary.ts';
+import { KIND, type TokenList } from './vocabulary.ts';
 
 export interface Symbols {
   ofByte: Int32Array; // (256)
@@ -14,7 +14,7 @@ export interface Symbols {
   bytesOfOther: Uint8Array[];
 }
 
-export function numberSymbols(path: string, { tokens, kinds, merges }: Vocabulary): Symbols {
+export function numberSymbols(path: string, { tokens, kinds }: TokenList, merges: readonly string[]): Symbols {
   const numbers = new Map<string, number>();
   const isSpecial = (id: number) => kinds[id] === KIND.control || kinds[id] === KIND.unknown;
   for (const [id, text] of tokens.entries()) {

@@ -25,26 +25,19 @@ const STOP_TEXTS: ReadonlySet<string> = new Set([
   '<|im_end|>', '<|endoftext|>', '<|eot_id|>', '<|eom_id|>', '<|end_of_text|>', '<|end|>', '<end_of_turn>', '</s>',
 ]);
 
-export interface Vocabulary {
+/** What every kind of tokenizer has. */
+export interface TokenList {
   tokens: readonly string[];
   kinds: readonly number[];
-  merges: readonly string[];
-  pre: PreTokenizer;
   bosToken: number | undefined;
   eosToken: number;
   stopTokens: number[];
 }
 
-export function readVocabulary({ path, metadata }: ModelFile): Vocabulary {
-  const key = (name: string) => `tokenizer.ggml.${name}`;
-  const model = required(path, key('model'), readString(path, metadata, key('model')));
-  if (model !== 'gpt2') throw unsupportedFile(path, `tokenizer ${JSON.stringify(model)}; gpt2 (byte-level BPE) is read`);
-  const preName = required(path, key('pre'), readString(path, metadata, key('pre')));
-  const pre = PRE_TOKENIZERS.get(preName);
-  if (!pre) throw unsupportedFile(path, `pre-tokenizer ${JSON.stringify(preName)}; known are ${[...PRE_TOKENIZERS.keys()].join(', ')}`);
+const key = (name: string) => `tokenizer.ggml.${name}`;
 
+export function readTokenList({ path, metadata }: ModelFile): TokenList {
   const tokens = required(path, key('tokens'), readStrings(path, metadata, key('tokens')));
-  const merges = required(path, key('merges'), readStrings(path, metadata, key('merges')));
   const kinds = readNumbers(path, metadata, key('token_type')) ?? tokens.map(() => KIND.normal);
   if (kinds.length !== tokens.length) throw invalidFile(path, `${kinds.length} token types for ${tokens.length} tokens`);
 
@@ -52,5 +45,13 @@ export function readVocabulary({ path, metadata }: ModelFile): Vocabulary {
   const eosToken = required(path, key('eos_token_id'), token('eos_token_id'));
   const stopTokens = new Set([eosToken, token('eot_token_id'), token('eom_token_id')].filter((id) => id !== undefined));
   for (const [id, text] of tokens.entries()) if (STOP_TEXTS.has(text) && kinds[id] === KIND.control) stopTokens.add(id);
-  return { tokens, kinds, merges, pre, bosToken: token('bos_token_id'), eosToken, stopTokens: [...stopTokens].sort((a, b) => a - b) };
+  return { tokens, kinds, bosToken: token('bos_token_id'), eosToken, stopTokens: [...stopTokens].sort((a, b) => a - b) };
+}
+
+/** What byte-level BPE has besides. */
+export function readMerges({ path, metadata }: ModelFile): { pre: PreTokenizer; merges: readonly string[] } {
+  const preName = required(path, key('pre'), readString(path, metadata, key('pre')));
+  const pre = PRE_TOKENIZERS.get(preName);
+  if (!pre) throw unsupportedFile(path, `pre-tokenizer ${JSON.stringify(preName)}; known are ${[...PRE_TOKENIZERS.keys()].join(', ')}`);
+  return { pre, merges: required(path, key('merges'), readStrings(path, metadata, key('merges'))) };
 }
