@@ -1,5 +1,6 @@
 // The contract of reading and asking, without queues: what a document is at each step of its way.
 // text -> pieces -> tokens -> chunks -> encoded blocks -> segments -> (question) -> block scores -> chosen blocks -> answer -> citations
+import type { AnswerModel } from './answer-model/contract.ts';
 import type { CatalogEntry, ChatTemplate, Control, KvHeadRef, ModelFile, RetrievalSettings, Tokenizer, Transformer } from '@lectern/model';
 import type { AskMode, BlobStore, JobResult, MediaType, Passage, Route } from '@lectern/shared';
 import type { AttentionEngine } from '@lectern/sparse-attn';
@@ -70,6 +71,15 @@ export interface ReadingPlan {
   trails: Array<{ parts: string[]; segment: string }>;
 }
 
+/** One of the documents of a question: its plan, or, with many or unfinished ones, how to get it when its turn comes. */
+export type ReadingSource = ReadingPlan | {
+  load: () => Promise<ReadingPlan>;
+  /** File name: heads the trails of a document without a title when several are asked. */
+  name?: string;
+  /** Chunks that are stored so far, as a bitmap (the highest bit of the first byte is chunk 0): only these are looked at. Absent: all. */
+  stored?: Uint8Array;
+};
+
 export interface EncodeStats {
   chunksEncoded: number;
   chunksReused: number;
@@ -98,6 +108,8 @@ export interface AskOptions extends FindOptions {
 
 export interface FindResult {
   passages: Passage[];
+  /** Tokens of the chunks that were looked at. */
+  numTokens: number;
   findSeconds: number;
   /** Bytes of the index that were read to find them. */
   indexBytes: number;
@@ -105,6 +117,7 @@ export interface FindResult {
 
 export type AskResult = Omit<JobResult, 'figures' | 'passages'> & {
   passages: Passage[];
+  numTokens: number;
   findSeconds: number;
   indexBytes: number;
   answerSeconds: number;
@@ -119,6 +132,9 @@ export type AskResult = Omit<JobResult, 'figures' | 'passages'> & {
 /** Everything a reading function needs besides its arguments. */
 export interface ReaderContext {
   blobs: BlobStore;
+  /** Indexes and finds. */
   model: ReaderModel;
+  /** Words the answers; `model` itself when absent. */
+  reader?: AnswerModel | undefined;
   tenant: string;
 }

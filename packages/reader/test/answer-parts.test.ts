@@ -54,7 +54,7 @@ describe('support by topic', () => {
 });
 
 describe('focus', () => {
-  const span = (text: string, score: number, trail: string[] = []) => ({ text, score, trail, byteStart: 100, startChar: 50 });
+  const span = (text: string, score: number, trail: string[] = []) => ({ document: 'doc_1', text, score, trail, byteStart: 100, startChar: 50 });
   const question = 'Who cast the bell of Saint Oswin?';
 
   test('keeps the sentence that shares most words with the question, at its place', () => {
@@ -84,7 +84,7 @@ describe('focus', () => {
 
 describe('runs of blocks', () => {
   test('join where they touch and stay in the document', () => {
-    expect(runsOf([{ block: 0, score: 1 }, { block: 3, score: 2 }, { block: 9, score: 3 }], 1, 10))
+    expect(runsOf([{ block: 0, score: 1 }, { block: 3, score: 2 }, { block: 9, score: 3 }], 1, (block) => block >= 0 && block < 10))
       .toEqual([{ first: 0, last: 4, score: 2 }, { first: 8, last: 9, score: 3 }]);
   });
 });

@@ -32,7 +32,7 @@ test('begins with the token between texts where there is no BOS, and has no tail
 });
 
 test('gets a prompt that ends where its answer begins, each part on one line', () => {
-  const prompt = rereadPrompt([{ trail: ['Keys'], text: 'The key\nis under the mat.\n' }], 'Where is\nthe key?', 'base');
+  const prompt = rereadPrompt([{ trail: ['Keys'], text: 'The key\nis under the mat.\n' }], 'Where is\nthe key?', { kind: 'base', reads: 'sentence' });
   expect(prompt.endsWith('\n\nPassage (Keys): The key is under the mat.\nQuestion: Where is the key?\nAnswer:')).toBe(true);
   expect(sparsePrompt('Where is\nthe key?', 'base')).toBe('\nQuestion: Where is the key?\nAnswer:');
 });
@@ -64,7 +64,7 @@ test('answers up to the first line end after a word, and streams no more than th
 
 test.each(['reread', 'sparse'] as const)('is read and asked like any other: %s', async (mode) => {
   const plan = await readDocument(base.ctx, { bytes: Buffer.from('The key is under the mat. The cat sleeps.\n'.repeat(20)), name: 'house.txt' });
-  const result = await ask(base.ctx, plan, { question: 'Where is the key?', routes: ['attention', 'bm25'], top: 4, mode, maxOutputTokens: 8 });
+  const result = await ask(base.ctx, [plan], { question: 'Where is the key?', routes: ['attention', 'bm25'], top: 4, mode, maxOutputTokens: 8 });
   expect(result.citations[0].text).toContain('key');
   expect(result.answer).not.toMatch(/\n/u);
 });

@@ -107,7 +107,7 @@ describe('a reading', () => {
 describe('find', () => {
   test('ranks the passage with the question\'s words first by BM25, with its exact place', async () => {
     const plan = await read(BOOK);
-    const { passages } = await find(reader.ctx, plan, { ...OPTIONS, routes: ['bm25'], top: 3 });
+    const { passages } = await find(reader.ctx, [plan], { ...OPTIONS, routes: ['bm25'], top: 3 });
     expect(passages[0].text).toContain('Ardmore');
     expect(passages[0].ranks).toEqual({ bm25: 1 });
     expect(passages[0].trail).toEqual(['The Book 😀', 'Chapter 5 😀']);
@@ -117,15 +117,15 @@ describe('find', () => {
   test('attention alone ranks every block, the same every time', async () => {
     const plan = await read(BOOK);
     const options = { ...OPTIONS, routes: ['attention' as const], top: 100 };
-    const { passages } = await find(reader.ctx, plan, options);
+    const { passages } = await find(reader.ctx, [plan], options);
     expect(passages).toHaveLength(plan.numBlocks);
     await expectVerbatim(plan, passages);
-    expect((await find(reader.ctx, plan, options)).passages).toEqual(passages);
+    expect((await find(reader.ctx, [plan], options)).passages).toEqual(passages);
   });
 
   test('passages of all blocks cover the text, each verbatim and ended by whole sentences', async () => {
     const plan = await read(BOOK);
-    const { passages } = await find(reader.ctx, plan, { ...OPTIONS, routes: ['attention'], top: 1000 });
+    const { passages } = await find(reader.ctx, [plan], { ...OPTIONS, routes: ['attention'], top: 1000 });
     const ordered = [...passages].sort((a, b) => a.block - b.block);
     expect(ordered.map((p) => p.block)).toEqual(Array.from({ length: plan.numBlocks }, (_, i) => i));
     await expectVerbatim(plan, ordered);
@@ -141,9 +141,9 @@ describe('find', () => {
 
   test('refuses routes it does not know, none, and questions that are too long', async () => {
     const plan = await read(BOOK);
-    expect((await errorOf(() => find(reader.ctx, plan, { ...OPTIONS, routes: ['vision' as never] }))).code).toBe('VALIDATION');
-    expect((await errorOf(() => find(reader.ctx, plan, { ...OPTIONS, routes: [] }))).code).toBe('VALIDATION');
-    expect(await errorOf(() => find(reader.ctx, plan, { ...OPTIONS, question: 'why '.repeat(200) })))
+    expect((await errorOf(() => find(reader.ctx, [plan], { ...OPTIONS, routes: ['vision' as never] }))).code).toBe('VALIDATION');
+    expect((await errorOf(() => find(reader.ctx, [plan], { ...OPTIONS, routes: [] }))).code).toBe('VALIDATION');
+    expect(await errorOf(() => find(reader.ctx, [plan], { ...OPTIONS, question: 'why '.repeat(200) })))
       .toMatchObject({ code: 'QUESTION_TOO_LONG', details: { actual: 800, limit: 512 } });
   });
 });
@@ -152,7 +152,7 @@ describe('ask', () => {
   test.each(['reread', 'sparse'] as const)('%s: answers with verbatim quotations', async (mode) => {
     const plan = await read(BOOK);
     const deltas: string[] = [];
-    const result = await ask(reader.ctx, plan, { ...OPTIONS, routes: ['bm25'], mode, onDelta: (text) => { deltas.push(text); } });
+    const result = await ask(reader.ctx, [plan], { ...OPTIONS, routes: ['bm25'], mode, onDelta: (text) => { deltas.push(text); } });
     await expectVerbatim(plan, result.citations);
     expect(result.citations[0].text).toContain('treasure of Ardmore');
     expect(result.supported).toBe(false); // random weights
@@ -168,11 +168,11 @@ describe('ask', () => {
   test('sparse on an index-only reading encodes once on demand, and answers as a reading that kept all', async () => {
     const text = `On demand. ${BOOK}`;
     const index = await read(text);
-    const first = await ask(reader.ctx, index, { ...OPTIONS, mode: 'sparse' });
-    const second = await ask(reader.ctx, index, { ...OPTIONS, mode: 'sparse' });
+    const first = await ask(reader.ctx, [index], { ...OPTIONS, mode: 'sparse' });
+    const second = await ask(reader.ctx, [index], { ...OPTIONS, mode: 'sparse' });
     expect(first.chunksEncodedOnDemand).toBeGreaterThan(0);
     expect(second.chunksEncodedOnDemand).toBe(0);
-    const all = await ask(reader.ctx, await read(text, { keep: 'all' }), { ...OPTIONS, mode: 'sparse' });
+    const all = await ask(reader.ctx, [await read(text, { keep: 'all' })], { ...OPTIONS, mode: 'sparse' });
     expect(all.chunksEncodedOnDemand).toBe(0);
     expect([second.answer, all.answer]).toEqual([first.answer, first.answer]);
   });
@@ -180,14 +180,14 @@ describe('ask', () => {
   test('cancelled is JOB_CANCELLED', async () => {
     const control = new Int32Array(new SharedArrayBuffer(8));
     control[0] = 1;
-    expect((await errorOf(async () => ask(reader.ctx, await read(BOOK), { ...OPTIONS, control }))).code).toBe('JOB_CANCELLED');
+    expect((await errorOf(async () => ask(reader.ctx, [await read(BOOK)], { ...OPTIONS, control }))).code).toBe('JOB_CANCELLED');
   });
 
   test('a PDF\'s citations name their page', async () => {
     const lines = (page: number) => ({ lines: Array.from({ length: 8 }, (_, i) => ({ text: `Line ${i} of page ${page} tells of nothing in particular.`, y: 700 - 30 * i })) });
     const pages = [lines(1), lines(2), { lines: [{ text: 'The treasure of Ardmore lies under the ninth oak.', y: 700 }] }];
     const plan = await readDocument(reader.ctx, { bytes: makePdf(pages), name: 'map.pdf' });
-    const { citations } = await ask(reader.ctx, plan, { ...OPTIONS, routes: ['bm25'] });
+    const { citations } = await ask(reader.ctx, [plan], { ...OPTIONS, routes: ['bm25'] });
     expect(citations[0]).toMatchObject({ page: 3, text: 'The treasure of Ardmore lies under the ninth oak.' });
     await expectVerbatim(plan, citations);
   });
@@ -198,6 +198,6 @@ describe('stored blobs', () => {
     const plan = await read(`Damaged. ${BOOK}`);
     const bytes = await reader.ctx.blobs.get(plan.chunks[0].segment);
     await reader.ctx.blobs.put(plan.chunks[0].segment, bytes.subarray(0, bytes.length - 4));
-    expect((await errorOf(() => find(reader.ctx, plan, OPTIONS))).code).toBe('BLOB_CORRUPT');
+    expect((await errorOf(() => find(reader.ctx, [plan], OPTIONS))).code).toBe('BLOB_CORRUPT');
   });
 });

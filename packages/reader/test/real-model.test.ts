@@ -39,7 +39,7 @@ describe('the default model', () => {
 
   test.each<{ routes: Route[] }>([{ routes: ['attention'] }, { routes: ['bm25'] }, { routes: ['attention', 'bm25'] }])('finds planted facts first by $routes', async ({ routes }) => {
     for (const { fact, question } of FACTS) {
-      const { passages } = await find(ctx, plan, { question, routes, top: 8 });
+      const { passages } = await find(ctx, [plan], { question, routes, top: 8 });
       const words = fact.split(' ').slice(2, 6).join(' ');
       expect(passages.slice(0, 2).map((p) => p.text).join(' '), question).toContain(words);
     }
@@ -48,7 +48,7 @@ describe('the default model', () => {
   test('answers most of them from what it found, and quotes the sentence', async () => {
     const results = [];
     for (const { question, answer, fact } of FACTS) {
-      const result = await ask(ctx, plan, { ...OPTIONS, question });
+      const result = await ask(ctx, [plan], { ...OPTIONS, question });
       expect(result.citations.map((citation) => citation.text).join('\n')).toContain(fact);
       results.push({ right: result.answer?.includes(answer) ?? false, supported: result.supported });
     }
@@ -56,7 +56,7 @@ describe('the default model', () => {
   });
 
   test('answers by block-sparse attention over stored keys and values', async () => {
-    const result = await ask(ctx, plan, { ...OPTIONS, question: FACTS[0].question, mode: 'sparse' });
+    const result = await ask(ctx, [plan], { ...OPTIONS, question: FACTS[0].question, mode: 'sparse' });
     expect(result.answer).toContain('417');
     expect(result.blocksAttended).toBeLessThan(plan.numBlocks);
     expect(result.chunksEncodedOnDemand).toBeGreaterThan(0);

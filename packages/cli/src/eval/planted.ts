@@ -97,12 +97,12 @@ async function askAbout(
 ): Promise<QuestionOutcome> {
   const ranks: Array<number | undefined> = [];
   for (const routes of options.routeSets) {
-    const found = await find(ctx, plan, { question: fact.question, routes, top: DEEPEST_RANK });
+    const found = await find(ctx, [plan], { question: fact.question, routes, top: DEEPEST_RANK });
     findSeconds.push(found.findSeconds);
     ranks.push(rankOf(fact, found.passages));
   }
   if (!options.answer) return { question: fact.question, expected: fact.answer, ranks };
-  const result = await ask(ctx, plan, { question: fact.question, routes: options.routeSets[0]!, top: 8, mode: options.mode, maxOutputTokens: 96 });
+  const result = await ask(ctx, [plan], { question: fact.question, routes: options.routeSets[0]!, top: 8, mode: options.mode, maxOutputTokens: 96 });
   answerSeconds.push(result.findSeconds + result.answerSeconds);
   const answer = result.answer ?? '';
   return { question: fact.question, expected: fact.answer, ranks, answer, correct: answerContains(answer, fact.answer), supported: result.supported ?? false };

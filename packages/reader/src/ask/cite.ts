@@ -1,6 +1,7 @@
 // The sentences of what was read that carry the answer, verbatim, with their place.
 import type { Citation } from '@lectern/shared';
-import type { PlaceFinder, TextSpan } from '../find/passage.ts';
+import type { TextSpan } from '../find/passage.ts';
+import type { Places } from '../find/places.ts';
 import { wordsOf } from '../segment/words.ts';
 import { sentencesOf, type Range } from './sentences.ts';
 import { contentStems } from './support.ts';
@@ -14,6 +15,8 @@ const MIN_QUESTION_SHARE = 0.5;
 const MIN_NEW_WORDS = 1;
 
 export interface ReadSpan extends TextSpan {
+  /** Id of the document it is from. */
+  document: string;
   trail: string[];
   /** The hit's score: breaks ties between sentences of different spans. */
   score: number;
@@ -27,7 +30,8 @@ interface Candidate {
   value: number;
 }
 
-export async function cite(places: PlaceFinder, spans: readonly ReadSpan[], question: string, answer: string): Promise<Citation[]> {
+/** `spans` in the order of documents and text: ties go to the earlier one. */
+export async function cite(places: Places, spans: readonly ReadSpan[], question: string, answer: string): Promise<Citation[]> {
   const answerStems = contentStems(answer);
   const questionStems = contentStems(question);
   const candidates = spans.flatMap((span) => sentencesOf(span.text).map((range): Candidate => {
@@ -37,7 +41,7 @@ export async function cite(places: PlaceFinder, spans: readonly ReadSpan[], ques
   }));
   const chosen: Candidate[] = [];
   const missing = new Set(answerStems);
-  const rest = candidates.sort((a, b) => b.value - a.value || b.span.score - a.span.score || a.span.startChar - b.span.startChar || a.range.start - b.range.start);
+  const rest = candidates.sort((a, b) => b.value - a.value || b.span.score - a.span.score); // stable
   for (const candidate of rest) {
     if (chosen.length === MAX_CITATIONS) break;
     const added = [...missing].filter((stem) => candidate.stems.has(stem));
@@ -51,7 +55,8 @@ export async function cite(places: PlaceFinder, spans: readonly ReadSpan[], ques
     chosen.splice(MAX_CITATIONS - 1);
     chosen.push(forQuestion);
   }
-  return Promise.all(chosen.map(({ span, range, value }) => places.cite(span, range.start, range.end, span.trail, value / (ANSWER_WEIGHT + 1))));
+  return Promise.all(chosen.map(async ({ span, range, value }) =>
+    (await places.document(span.document)).cite(span, range.start, range.end, span.trail, value / (ANSWER_WEIGHT + 1))));
 }
 
 /** Share of the wanted stems that are there; 0 when none is wanted. */

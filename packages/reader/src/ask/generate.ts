@@ -1,16 +1,9 @@
 // Prompt tokens -> answer text, streamed as it becomes readable.
-import type { Context, Control, Tokenizer, Transformer } from '@lectern/model';
+import type { Context, Tokenizer, Transformer } from '@lectern/model';
+import type { AnswerOptions, Generated } from '../answer-model/contract.ts';
+import { withoutThinking } from '../answer-model/thinking.ts';
 
-export interface Generated {
-  text: string;
-  numTokens: number;
-  finishReason: 'stop' | 'length';
-}
-
-export interface GenerateAnswerOptions {
-  maxOutputTokens: number;
-  control?: Control | undefined;
-  onDelta?: ((text: string) => void) | undefined;
+export interface GenerateAnswerOptions extends AnswerOptions {
   /** Matches where the answer ends, for a model that does not end it itself. */
   end?: RegExp | undefined;
 }
@@ -25,7 +18,7 @@ export async function generateAnswer(
   let sent = 0;
   const onToken = (token: number): boolean | void => {
     ids.push(token);
-    const text = tokenizer.decode(ids);
+    const text = withoutThinking(tokenizer.decode(ids));
     const cut = end?.exec(text)?.index ?? text.length;
     // A character whose bytes are not all there yet decodes to U+FFFD: it waits for the next token.
     if (!text.endsWith('\ufffd') && cut > sent) {
@@ -38,7 +31,7 @@ export async function generateAnswer(
     tokens, maxTokens: options.maxOutputTokens, stopTokens: tokenizer.stopTokens, onToken,
     ...(options.control === undefined ? {} : { control: options.control }),
   });
-  const text = tokenizer.decode(result.tokens);
+  const text = withoutThinking(tokenizer.decode(result.tokens));
   const cut = end?.exec(text)?.index ?? text.length;
   return { text: text.slice(0, cut).trim(), numTokens: result.tokens.length, finishReason: result.finishReason === 'length' ? 'length' : 'stop' };
 }

@@ -1,14 +1,24 @@
-// Hits -> the stretches of text that are read: each hit with its neighbours, joined where they touch, in document order.
-import type { ReadingPlan } from '../contract.ts';
+// Hits -> the stretches of text that are read: each hit with its neighbours, joined where they touch, in the order of documents and text.
 import type { PlaceFinder } from '../find/passage.ts';
+import type { Places } from '../find/places.ts';
+import { ofReading } from '../find/readings.ts';
 import type { ReadSpan } from './cite.ts';
 
+/** Of one document. */
+export interface BlockHit { block: number; score: number }
+/** Of whichever document. */
+export interface DocumentHit extends BlockHit { document: string }
 export interface BlockRun { first: number; last: number; score: number }
 
-/** Blocks [hit - neighbours, hit + neighbours], merged; the score of a run is its best hit's. */
-export function runsOf(hits: ReadonlyArray<{ block: number; score: number }>, neighbours: number, numBlocks: number): BlockRun[] {
+/** Blocks [hit - neighbours, hit + neighbours] as far as they are there, merged; the score of a run is its best hit's. */
+export function runsOf(hits: readonly BlockHit[], neighbours: number, has: (block: number) => boolean): BlockRun[] {
+  const edge = (block: number, step: number): number => {
+    let at = block;
+    for (let i = 0; i < neighbours && has(at + step); i++) at += step;
+    return at;
+  };
   const runs = hits
-    .map(({ block, score }) => ({ first: Math.max(0, block - neighbours), last: Math.min(numBlocks - 1, block + neighbours), score }))
+    .map(({ block, score }) => ({ first: edge(block, -1), last: edge(block, 1), score }))
     .sort((a, b) => a.first - b.first);
   const merged: BlockRun[] = [];
   for (const run of runs) {
@@ -23,17 +33,31 @@ export function runsOf(hits: ReadonlyArray<{ block: number; score: number }>, ne
   return merged;
 }
 
-export async function readSpans(places: PlaceFinder, plan: ReadingPlan, hits: ReadonlyArray<{ block: number; score: number }>, neighbours: number): Promise<ReadSpan[]> {
+/** A document's hits and their runs, for each document that has one. */
+export async function runsByDocument(places: Places, hits: readonly DocumentHit[], neighbours: number): Promise<Array<{ finder: PlaceFinder; hits: DocumentHit[]; runs: BlockRun[] }>> {
+  return Promise.all(places.documentsOf(hits).map(async (document) => {
+    const finder = await places.document(document);
+    const own = hits.filter((hit) => hit.document === document);
+    return { finder, hits: own, runs: runsOf(own, neighbours, (block) => finder.has(block)) };
+  }));
+}
+
+export async function readSpans(places: Places, hits: readonly DocumentHit[], neighbours: number): Promise<ReadSpan[]> {
   const spans: ReadSpan[] = [];
-  for (const { first, last, score } of runsOf(hits, neighbours, plan.numBlocks)) {
-    const from = await places.block(first);
-    const to = await places.block(last);
-    spans.push({ ...(await places.sentences(from, to)), trail: (await places.block(bestIn(hits, first, last))).trail, score });
+  for (const { finder, hits: own, runs } of await runsByDocument(places, hits, neighbours)) {
+    await ofReading(finder.readingId, async () => {
+      for (const { first, last, score } of runs) {
+        const from = await finder.block(first);
+        const to = await finder.block(last);
+        const { trail } = await finder.block(bestIn(own, first, last));
+        spans.push({ ...(await finder.sentences(from, to)), document: finder.plan.documentId, trail, score });
+      }
+    });
   }
   return spans;
 }
 
 /** The trail shown is that of the best hit in the run: it is what the run was chosen for. */
-function bestIn(hits: ReadonlyArray<{ block: number; score: number }>, first: number, last: number): number {
+function bestIn(hits: readonly BlockHit[], first: number, last: number): number {
   return hits.filter(({ block }) => block >= first && block <= last).reduce((best, hit) => (hit.score > best.score ? hit : best)).block;
 }

@@ -1,15 +1,14 @@
-// Mode reread: the text of the best hits goes into the model's own window. For small models few blocks are better: distractors hurt.
-import type { AskOptions, ReaderContext, ReadingPlan } from '../contract.ts';
-import type { PlaceFinder } from '../find/passage.ts';
-import { frameOf, prefixContext, promptKindOf } from '../frame.ts';
+// Mode reread: the text of the best hits goes into the reader's own window. For small models little is better: distractors hurt.
+import type { AnswerModel, Generated } from '../answer-model/contract.ts';
+import { localReader } from '../answer-model/local.ts';
+import type { AskOptions, ReaderContext } from '../contract.ts';
+import type { Places } from '../find/places.ts';
 import type { ReadSpan } from './cite.ts';
 import { focus, usefulTrail } from './focus.ts';
-import { generateAnswer, type Generated } from './generate.ts';
-import { ANSWER_END, rereadPrompt } from './prompt.ts';
-import { readSpans } from './read-spans.ts';
+import { type DocumentHit, readSpans } from './read-spans.ts';
 
 /** Best hits whose text is looked at, each with this many blocks either side (the sentence may straddle). */
-const READ_HITS = 3;
+const READ_HITS: Record<AnswerModel['reads'], number> = { sentence: 3, passages: 8 };
 const NEIGHBOURS = 1;
 
 export interface Answered {
@@ -21,26 +20,20 @@ export interface Answered {
   segmentBytes?: number;
 }
 
+export const readerOf = ({ reader, model }: ReaderContext): AnswerModel => reader ?? localReader(model);
+
 export async function answerByReread(
-  ctx: ReaderContext, plan: ReadingPlan, places: PlaceFinder, hits: ReadonlyArray<{ block: number; score: number }>, options: AskOptions,
+  ctx: ReaderContext, places: Places, hits: readonly DocumentHit[], options: AskOptions,
 ): Promise<Answered> {
-  const { model } = ctx;
-  const { prefixIds, tailIds } = frameOf(model);
-  const kind = promptKindOf(model);
-  const { contextLength } = model.transformer.config;
-  const room = contextLength - prefixIds.length - tailIds.length - options.maxOutputTokens;
+  const reader = readerOf(ctx);
+  const { question } = options;
   // Fewer hits when a long question or a small window leaves no room for all.
-  for (let numHits = Math.min(READ_HITS, hits.length); ; numHits--) {
-    const spans = focus(await readSpans(places, plan, hits.slice(0, numHits), NEIGHBOURS), options.question);
-    const shown = spans.map((span) => ({ text: span.text, trail: usefulTrail(span, options.question) }));
-    const content = model.tokenizer.encode(rereadPrompt(shown, options.question, kind)).ids;
-    if (content.length > room && numHits > 0) continue;
-    const tokens = Int32Array.of(...content, ...tailIds);
-    const context = model.transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], prefixIds.length + tokens.length + options.maxOutputTokens);
-    try {
-      return { generated: await generateAnswer(model, context, tokens, { ...options, end: ANSWER_END[kind] }), spans };
-    } finally {
-      context.dispose();
-    }
+  for (let numHits = Math.min(READ_HITS[reader.reads], hits.length); ; numHits--) {
+    const spans = shown(reader, await readSpans(places, hits.slice(0, numHits), NEIGHBOURS), question);
+    const prompt = { question, passages: spans.map((span) => ({ text: span.text, trail: reader.reads === 'sentence' ? usefulTrail(span, question) : span.trail })) };
+    if (numHits > 0 && reader.countTokens(prompt) + options.maxOutputTokens > reader.contextLength) continue;
+    return { generated: await reader.answer(prompt, options), spans };
   }
 }
+
+const shown = ({ reads }: AnswerModel, spans: ReadSpan[], question: string): ReadSpan[] => (reads === 'sentence' ? focus(spans, question) : spans);

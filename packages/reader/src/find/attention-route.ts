@@ -20,7 +20,7 @@ export async function trailLse(engine: AttentionEngine, pass: QuestionPass, trai
       keys.set(t.keys.subarray(kvIndex * t.numTokens * headDim, (kvIndex + 1) * t.numTokens * headDim), blockStarts[i] * headDim);
       keyScales.set(t.keyScales.subarray(kvIndex * t.numTokens, (kvIndex + 1) * t.numTokens), blockStarts[i]);
     });
-    return await engine.blockLse({ q, keys, keyScales, blockStarts, headDim });
+    return await engine.blockLse({ q, keys, keyScales, blockStarts, headDim, softmaxScale: pass.softmaxScale });
   }));
 }
 
@@ -33,7 +33,7 @@ export async function scoreSegment(
   const perHead: Float64Array[] = [];
   for (const [h, { q, z, kvIndex }] of pass.heads.entries()) {
     const args: BlockLseArgs = {
-      q, headDim,
+      q, headDim, softmaxScale: pass.softmaxScale,
       keys: segment.keys.subarray(kvIndex * numTokens * headDim, (kvIndex + 1) * numTokens * headDim),
       keyScales: segment.keyScales.subarray(kvIndex * numTokens, (kvIndex + 1) * numTokens),
       blockStarts: Int32Array.from(segment.tokenStarts),

@@ -1,33 +1,49 @@
-// Question -> ranked passages.
+// Question -> ranked passages, of one document or of several at once.
 import { ROUTES, ServiceError, type Passage } from '@lectern/shared';
-import type { FindOptions, FindResult, ReaderContext, ReadingPlan } from '../contract.ts';
-import { fuse, type FusedHit } from './fuse.ts';
-import { PlaceFinder } from './passage.ts';
+import type { FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
+import { fuse } from './fuse.ts';
+import type { PlaceFinder } from './passage.ts';
+import { Places } from './places.ts';
 import { questionIds } from './question.ts';
-import { scanReading } from './scan.ts';
+import { ofReading } from './readings.ts';
+import { scanReadings } from './scan.ts';
 
-export async function find(ctx: ReaderContext, plan: ReadingPlan, options: FindOptions): Promise<FindResult> {
-  const started = performance.now();
-  const { hits, indexBytes } = await findHits(ctx, plan, options);
-  const places = new PlaceFinder(ctx, plan);
-  const passages: Passage[] = [];
-  for (const hit of hits) passages.push(await passageOf(places, hit));
-  return { passages, indexBytes, findSeconds: (performance.now() - started) / 1000 };
+/** What was found, and where to look around it. */
+export type Found = FindResult & { places: Places; numBlocks: number };
+
+export async function find(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions): Promise<FindResult> {
+  const { passages, indexBytes, numTokens, findSeconds } = await findPlaces(ctx, readings, options);
+  return { passages, indexBytes, numTokens, findSeconds };
 }
 
-async function findHits(ctx: ReaderContext, plan: ReadingPlan, { question, routes, top }: FindOptions): Promise<{ hits: FusedHit[]; indexBytes: number }> {
+export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions): Promise<Found> {
+  const started = performance.now();
+  const { question, routes, top } = options;
+  check(ctx, readings, options);
+  const { rankings, blocks, numBytes, numTokens } = await scanReadings(ctx, readings, question, [...new Set(routes)]);
+  const places = new Places(ctx, readings);
+  const passages: Passage[] = [];
+  for (const { block: number, score, ranks } of fuse(rankings, top)) {
+    const { reading, block } = blocks.at(number);
+    passages.push({ ...(await passageOf(await places.reading(reading), block, score)), ranks });
+  }
+  return { passages, places, numTokens, numBlocks: blocks.length, indexBytes: numBytes, findSeconds: (performance.now() - started) / 1000 };
+}
+
+function check(ctx: ReaderContext, readings: readonly ReadingSource[], { question, routes }: FindOptions): void {
   const unknown = routes.filter((route) => !ROUTES.includes(route));
   if (routes.length === 0 || unknown.length > 0) {
     throw new ServiceError('VALIDATION', `routes are ${ROUTES.join(', ')}; asked for: ${routes.join(', ') || 'none'}`, { details: { unknown } });
   }
+  if (readings.length === 0) throw new ServiceError('VALIDATION', 'no document is asked');
   if (question.trim() === '') throw new ServiceError('VALIDATION', 'the question is empty');
   questionIds(ctx.model, question); // too long is refused on every route
-  const { rankings, numBytes } = await scanReading(ctx, plan, question, [...new Set(routes)]);
-  return { hits: fuse(rankings, top), indexBytes: numBytes };
 }
 
-async function passageOf(places: PlaceFinder, { block, score, ranks }: FusedHit): Promise<Passage> {
-  const place = await places.block(block);
-  const span = await places.sentences(place, place); // a sentence that begins or ends in the next block is shown whole
-  return { ...(await places.cite(span, 0, span.text.length, place.trail, score)), block, ranks };
+function passageOf(places: PlaceFinder, block: number, score: number): Promise<Omit<Passage, 'ranks'>> {
+  return ofReading(places.readingId, async () => {
+    const place = await places.block(block);
+    const span = await places.sentences(place, place); // a sentence that begins or ends in the next block is shown whole
+    return { ...(await places.cite(span, 0, span.text.length, place.trail, score)), block };
+  });
 }

@@ -9,6 +9,7 @@ import { EDGE_BYTES, unitsAfter, unitsBefore } from './sentence-edges.ts';
 
 /** Where a block lies in the document. */
 export interface BlockPlace {
+  plan: ReadingPlan;
   block: number;
   chunk: Chunk;
   tokenStart: number; // within the chunk
@@ -27,20 +28,44 @@ export interface TextSpan {
   startChar: number;
 }
 
+export interface PlaceOptions {
+  /** Those that may be used, when not all of the plan's are stored yet. */
+  chunks?: readonly Chunk[];
+  /** Stands before every trail. */
+  trailHead?: readonly string[];
+}
+
 /** Looks places up in one reading; remembers what it read (the chunks of a few hits). */
 export class PlaceFinder {
   readonly #ctx: ReaderContext;
   readonly #plan: ReadingPlan;
+  readonly #usable: ReadonlySet<number> | undefined; // indexes of chunks; undefined: all
+  readonly #trailHead: readonly string[];
   readonly #segments = new Map<number, Segment>();
   #pages: PageSpan[] | undefined;
 
-  constructor(ctx: ReaderContext, plan: ReadingPlan) {
+  constructor(ctx: ReaderContext, plan: ReadingPlan, { chunks = plan.chunks, trailHead = [] }: PlaceOptions = {}) {
     this.#ctx = ctx;
     this.#plan = plan;
+    this.#usable = chunks.length === plan.chunks.length ? undefined : new Set(chunks.map(({ index }) => index));
+    this.#trailHead = trailHead;
+  }
+
+  get readingId(): string {
+    return this.#plan.readingId;
+  }
+
+  get plan(): ReadingPlan {
+    return this.#plan;
+  }
+
+  /** Whether there is such a block and its chunk may be used. */
+  has(block: number): boolean {
+    return block >= 0 && block < this.#plan.numBlocks && (this.#usable === undefined || this.#usable.has(this.#chunkOf(block).index));
   }
 
   async block(block: number): Promise<BlockPlace> {
-    const chunk = lastWhere(this.#plan.chunks, (c) => c.blockStart <= block);
+    const chunk = this.#chunkOf(block);
     let segment = this.#segments.get(chunk.index);
     if (segment === undefined) {
       segment = parseSegment(await this.#ctx.blobs.get(chunk.segment), chunk.segment);
@@ -49,10 +74,10 @@ export class PlaceFinder {
     const b = block - chunk.blockStart;
     const trail = chunk.trails[b];
     return {
-      block, chunk, tokenStart: segment.tokenStarts[b], numTokens: segment.tokenStarts[b + 1] - segment.tokenStarts[b],
+      plan: this.#plan, block, chunk, tokenStart: segment.tokenStarts[b], numTokens: segment.tokenStarts[b + 1] - segment.tokenStarts[b],
       byteStart: chunk.byteStart + segment.byteStarts[b], byteEnd: chunk.byteStart + segment.byteStarts[b + 1],
       charStart: chunk.charStart + segment.charStarts[b], charEnd: chunk.charStart + segment.charStarts[b + 1],
-      trail: trail < 0 ? [] : this.#plan.trails[trail].parts,
+      trail: [...this.#trailHead, ...(trail < 0 ? [] : this.#plan.trails[trail].parts)],
     };
   }
 
@@ -92,6 +117,10 @@ export class PlaceFinder {
     const bytes = await this.#ctx.blobs.getRange(blobKeys.text(this.#plan.documentId), start, end);
     // A streaming decoder keeps an unfinished character back.
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(alignForward(bytes, 0)), { stream: true });
+  }
+
+  #chunkOf(block: number): Chunk {
+    return lastWhere(this.#plan.chunks, (c) => c.blockStart <= block);
   }
 
   async #lineAt(byte: number): Promise<number> {

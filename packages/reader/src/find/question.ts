@@ -1,5 +1,6 @@
 // The question pass: prefix + question, nothing of the document. Its queries at the retrieval heads, and for each what it attends to
 // without a document (Z), are all that a scan needs.
+import { ropeOf, softmaxScaleOf, windowOf, type TransformerConfig } from '@lectern/model';
 import { rotate } from '@lectern/sparse-attn';
 import { ServiceError } from '@lectern/shared';
 import type { ReaderModel } from '../contract.ts';
@@ -15,6 +16,7 @@ export interface HeadQueries {
 
 export interface QuestionPass {
   numVoting: number;
+  softmaxScale: number;
   heads: HeadQueries[];
 }
 
@@ -53,12 +55,12 @@ export async function questionPass(model: ReaderModel, question: string): Promis
         raw.set(all.subarray(at, at + config.headDim), i * config.headDim);
       });
       const own = keys.slice(kvIndex * numKeys * config.headDim, (kvIndex + 1) * numKeys * config.headDim);
-      const z = withoutDocument(raw, own, voting.map((token) => numPrefix + token), config);
+      const z = withoutDocument(raw, own, voting.map((token) => numPrefix + token), config, head.layer);
       const q = raw;
-      rotate(q, retrieval.queryPosition, config);
+      rotate(q, retrieval.queryPosition, ropeOf(config, head.layer));
       return { kvIndex, weight: head.weight, q, z };
     });
-    return { numVoting: voting.length, heads };
+    return { numVoting: voting.length, softmaxScale: softmaxScaleOf(config), heads };
   } finally {
     context.dispose();
   }
@@ -71,23 +73,26 @@ export function votingTokens(ids: Int32Array, decode: (id: number) => string): n
   return words.length > 0 ? words : all;
 }
 
-/** Z of each query: keys and queries at their own positions, keys up to the query's. Rotates copies. */
+/** Z of each query: keys and queries at their own positions, keys up to the query's (in a sliding layer, in its window). Rotates copies. */
 function withoutDocument(
   queries: Float32Array, // (positions.length, headDim)
   keys: Float32Array, // (numKeys, headDim); rotated in place
   positions: readonly number[],
-  rope: { headDim: number; ropeTheta: number; ropeStyle: 'interleaved' | 'halves' },
+  config: TransformerConfig,
+  layer: number,
 ): Float32Array {
-  const { headDim } = rope;
+  const { headDim } = config;
+  const rope = ropeOf(config, layer);
+  const window = windowOf(config, layer) ?? Number.POSITIVE_INFINITY;
   const numKeys = keys.length / headDim;
   for (let k = 0; k < numKeys; k++) rotate(keys.subarray(k * headDim, (k + 1) * headDim), k, rope);
-  const scale = 1 / Math.sqrt(headDim);
+  const scale = softmaxScaleOf(config);
   return Float32Array.from(positions, (position, i) => {
     const q = queries.slice(i * headDim, (i + 1) * headDim);
     rotate(q, position, rope);
     let max = Number.NEGATIVE_INFINITY;
     let sum = 0;
-    for (let k = 0; k <= position; k++) {
+    for (let k = Math.max(0, position - window + 1); k <= position; k++) {
       let dot = 0;
       for (let d = 0; d < headDim; d++) dot += q[d] * keys[k * headDim + d];
       const score = dot * scale;

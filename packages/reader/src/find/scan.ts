@@ -1,41 +1,70 @@
-// One pass over a reading's segments, one at a time, that feeds every chosen route.
+// One pass over the segments of all readings of a question, one at a time, that feeds every chosen route.
 import type { Route } from '@lectern/shared';
-import type { ReaderContext, ReadingPlan } from '../contract.ts';
+import type { Chunk, ReaderContext, ReadingSource } from '../contract.ts';
 import { parseSegment } from '../segment/format.ts';
-import { parseTrailEntry, type TrailEntry } from '../segment/trail-entry.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
-import { scoreSegment, trailLse, type TrailLse } from './attention-route.ts';
-import { Bm25Scan, trailCounts } from './bm25.ts';
+import { scoreSegment } from './attention-route.ts';
+import { Bm25Scan } from './bm25.ts';
 import { rankBlocks } from './fuse.ts';
 import { questionPass, type QuestionPass } from './question.ts';
-import { readAhead } from './read-ahead.ts';
+import { inOrder, READ_AHEAD, readAhead } from './read-ahead.ts';
+import { ofReading, openReading, type OpenReading } from './readings.ts';
+import { scanTrails } from './scan-trails.ts';
+import { ScannedBlocks } from './scanned-blocks.ts';
 
-const BATCH_TRAILS = 256;
-/** Blobs read ahead of the scan. */
-const READ_AHEAD = 8;
+/** Plans read ahead: they are small for small documents, and not wanted early for large ones. */
+const PLANS_AHEAD = 2;
 
 export interface Scan {
-  /** Blocks by rank, for each of the routes. */
+  /** Blocks by rank, for each of the routes: their numbers in `blocks`. */
   rankings: Array<{ route: Route; blocks: number[] }>;
+  blocks: ScannedBlocks;
+  /** Tokens of the chunks that were looked at. */
+  numTokens: number;
   /** Of the segments and trails that were read. */
   numBytes: number;
 }
 
-export async function scanReading(ctx: ReaderContext, plan: ReadingPlan, question: string, routes: readonly Route[]): Promise<Scan> {
-  const { attention, retrieval } = ctx.model;
+/**
+ * A block's attention score depends on nothing but the block, its trail and the question, so scores of all documents stand in one list;
+ * BM25's statistics are over all of them. Memory: a few bytes per block, and the blobs of one reading on their way.
+ */
+export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly Route[]): Promise<Scan> {
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
   const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
-  const trails = await scanTrails(ctx, plan, pass, bm25);
-  const attentionScores = new Float64Array(pass === undefined ? 0 : plan.numBlocks);
-  let numBytes = trails.numBytes;
+  const scan = { blocks: new ScannedBlocks(), numTokens: 0, numBytes: 0 };
+  const scores: Float64Array[] = []; // a part per chunk
   let index = 0;
-  for await (const bytes of readAhead(ctx.blobs, plan.chunks.map((chunk) => chunk.segment), READ_AHEAD)) {
-    const chunk = plan.chunks[index++];
-    numBytes += bytes.length;
+  for await (const reading of inOrder(sources.length, (i) => openReading(sources[i]), PLANS_AHEAD)) {
+    const at = index++;
+    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, scores, scan }));
+  }
+  const rankings = routes.map((route) => ({
+    route,
+    blocks: route === 'attention' ? rankBlocks(joined(scores, scan.blocks.length), Number.NEGATIVE_INFINITY) : rankBlocks((bm25 as Bm25Scan).scores(), 0),
+  }));
+  return { rankings, ...scan };
+}
+
+interface Sinks {
+  pass: QuestionPass | undefined;
+  bm25: Bm25Scan | undefined;
+  scores: Float64Array[];
+  scan: Pick<Scan, 'blocks' | 'numTokens' | 'numBytes'>;
+}
+
+async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, scores, scan }: Sinks): Promise<void> {
+  const { attention, retrieval } = ctx.model;
+  const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
+  scan.numBytes += trails.numBytes;
+  let index = 0;
+  for await (const bytes of readAhead(ctx.blobs, chunks.map((chunk) => chunk.segment), READ_AHEAD)) {
+    const chunk: Chunk = chunks[index++];
     const segment = parseSegment(bytes, chunk.segment);
-    if (pass !== undefined) {
-      attentionScores.set(await scoreSegment(attention, pass, segment, chunk.trails, trails.lse, retrieval.floor), chunk.blockStart);
-    }
+    scan.numBytes += bytes.length;
+    scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
+    scan.blocks.add(readingIndex, chunk);
+    if (pass !== undefined) scores.push(await scoreSegment(attention, pass, segment, chunk.trails, trails.lse, retrieval.floor));
     if (bm25 === undefined) continue;
     for (let b = 0; b < segment.numBlocks; b++) {
       const from = segment.termStarts[b];
@@ -44,33 +73,14 @@ export async function scanReading(ctx: ReaderContext, plan: ReadingPlan, questio
       bm25.add({ counts, numWords: segment.numWords[b] }, trails.counts[chunk.trails[b]]);
     }
   }
-  const rankings = routes.map((route) => ({
-    route,
-    blocks: route === 'attention' ? rankBlocks(attentionScores, Number.NEGATIVE_INFINITY) : rankBlocks((bm25 as Bm25Scan).scores(), 0),
-  }));
-  return { rankings, numBytes };
 }
 
-interface ScannedTrails {
-  lse: TrailLse; // per head (numTrails, numVoting)
-  counts: Array<{ counts: number[]; numWords: number }>;
-  numBytes: number;
-}
-
-async function scanTrails(ctx: ReaderContext, plan: ReadingPlan, pass: QuestionPass | undefined, bm25: Bm25Scan | undefined): Promise<ScannedTrails> {
-  const numVoting = pass?.numVoting ?? 0;
-  const scanned: ScannedTrails = { lse: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), counts: [], numBytes: 0 };
-  for (let from = 0; from < plan.trails.length; from += BATCH_TRAILS) {
-    const entries: TrailEntry[] = [];
-    const keys = plan.trails.slice(from, from + BATCH_TRAILS).map((trail) => trail.segment);
-    for await (const bytes of readAhead(ctx.blobs, keys, READ_AHEAD)) {
-      scanned.numBytes += bytes.length;
-      entries.push(parseTrailEntry(bytes, keys[entries.length]));
-    }
-    if (bm25 !== undefined) scanned.counts.push(...entries.map((entry) => trailCounts(bm25, entry.terms)));
-    if (pass === undefined) continue;
-    const batch = await trailLse(ctx.model.attention, pass, entries);
-    for (const [h, lse] of batch.entries()) scanned.lse[h].set(lse, from * numVoting);
+function joined(parts: readonly Float64Array[], length: number): Float64Array {
+  const all = new Float64Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
-  return scanned;
+  return all;
 }
