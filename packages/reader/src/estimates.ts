@@ -27,9 +27,14 @@ export const planTaskBytes = (numBytes: number): number => BASE_BYTES + 8 * numB
 export function askTaskBytes(model: ReaderModel): number {
   const { config } = model.transformer;
   const candidates = MAX_CANDIDATE_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
-  const pass = Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength) * (1.5 * keyValueBytes(config) + activationBytes(config));
-  return Math.ceil(BASE_BYTES + candidates + pass);
+  return Math.ceil(BASE_BYTES + candidates + promptBytes(config));
 }
+
+/** An answer alone, by a reader that finds nothing: a prompt in the window. */
+export const answerTaskBytes = (config: TransformerConfig): number => Math.ceil(BASE_BYTES + promptBytes(config));
+
+const promptBytes = (config: TransformerConfig): number =>
+  Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength) * (1.5 * keyValueBytes(config) + activationBytes(config));
 
 const keyValueBytes = (c: TransformerConfig): number => 2 * c.numLayers * c.numKvHeads * c.headDim * FLOAT_BYTES;
 /** Hidden state in and out, norm, q, k, v, attention out, gate, up. */

@@ -1,7 +1,8 @@
-// A model by name or path -> everything that reading and asking needs of it.
-import { loadFile, loadTransformer, resolveModel, type EngineName, type ModelProgress } from '@lectern/model';
+// A model by name or path -> everything that reading and asking needs of it, or that answering alone needs.
+import { loadFile, loadTransformer, resolveModel, type EngineName, type ModelProgress, type ResolvedModel } from '@lectern/model';
 import { ServiceError } from '@lectern/shared';
 import { resolveAttention } from '@lectern/sparse-attn';
+import type { LocalModel } from './answer-model/local.ts';
 import type { ReaderModel } from './contract.ts';
 
 export interface LoadReaderModelOptions {
@@ -19,18 +20,32 @@ export interface LoadReaderModelOptions {
 }
 
 export async function loadReaderModel(idOrPath: string, options: LoadReaderModelOptions): Promise<ReaderModel> {
-  const { home, numThreads, engines, offline = false, onProgress, onUnavailable } = options;
-  const { id, path, sha256, entry } = await resolveModel(idOrPath, { home, offline, onProgress });
+  const resolved = await resolve(idOrPath, options);
+  const { path, sha256, entry } = resolved;
   if (entry === undefined) {
     throw new ServiceError('MODEL_UNSUPPORTED', `${path} is not in the catalog, so its retrieval heads are not known and nothing can be found with it`, {
       details: { path, sha256 },
     });
   }
+  const attention = await resolveAttention(options.engines, options.onUnavailable);
+  return { ...(await loadResolved(resolved, options)), entry, retrieval: entry.retrieval, attention };
+}
+
+/** A model that only answers: any file will do. Refused before it is loaded when its weights alone exceed maxBytes. */
+export async function loadAnswerModel(idOrPath: string, options: LoadReaderModelOptions & { maxBytes?: number | undefined }): Promise<LocalModel> {
+  return loadResolved(await resolve(idOrPath, options), options, options.maxBytes);
+}
+
+const resolve = (idOrPath: string, { home, offline = false, onProgress }: LoadReaderModelOptions): Promise<ResolvedModel> =>
+  resolveModel(idOrPath, { home, offline, onProgress });
+
+async function loadResolved({ id, path, sha256, entry }: ResolvedModel, options: LoadReaderModelOptions, maxBytes = Infinity): Promise<LocalModel> {
+  const { numThreads, engines, onUnavailable } = options;
   const loaded = await loadFile(path);
   const file = { ...loaded.file, sha256 };
-  return {
-    id, file, entry, tokenizer: loaded.tokenizer, chat: loaded.chat, retrieval: entry.retrieval,
-    transformer: await loadTransformer(file, { numThreads, ...(engines === undefined ? {} : { engines }) }, onUnavailable),
-    attention: await resolveAttention(engines, onUnavailable),
-  };
+  if (file.numBytes > maxBytes) {
+    throw new ServiceError('DOES_NOT_FIT', `the weights of ${path} take ${file.numBytes} bytes, ${maxBytes} are left`, { details: { neededBytes: file.numBytes, limitBytes: maxBytes } });
+  }
+  const transformer = await loadTransformer(file, { numThreads, ...(engines === undefined ? {} : { engines }) }, onUnavailable);
+  return { id, file, tokenizer: loaded.tokenizer, chat: loaded.chat, transformer, ...(entry === undefined ? {} : { entry }) };
 }

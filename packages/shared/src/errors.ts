@@ -35,11 +35,16 @@ export const ERROR_CODES = {
   MODEL_DOWNLOAD_FAILED: { status: 502, retryable: true },
   ENGINE_UNAVAILABLE: { status: 503, retryable: false },
   CONTEXT_TOO_LONG: { status: 422, retryable: false },
+  // a reader behind a URL
+  READER_UNAVAILABLE: { status: 503, retryable: true },
+  READER_REFUSED: { status: 502, retryable: false },
   // the machine
   DOES_NOT_FIT: { status: 422, retryable: false },
   DISK_FULL: { status: 507, retryable: true },
   BLOB_NOT_FOUND: { status: 404, retryable: false },
   BLOB_CORRUPT: { status: 500, retryable: true },
+  BLOB_STORE_UNAVAILABLE: { status: 503, retryable: true },
+  BLOB_STORE_REFUSED: { status: 500, retryable: false },
   REDIS_UNAVAILABLE: { status: 503, retryable: true },
   SERVICE_UNREACHABLE: { status: 503, retryable: true },
   QUEUE_FULL: { status: 503, retryable: true },

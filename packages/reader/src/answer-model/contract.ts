@@ -1,0 +1,55 @@
+// The model that words an answer, apart from the one that indexes and finds. It is handed passages and a question, and knows no document.
+import type { Control } from '@lectern/model';
+
+export interface ShownPassage {
+  /** Headings that help to understand it. */
+  trail: readonly string[];
+  text: string;
+}
+
+export interface AnswerPrompt {
+  passages: readonly ShownPassage[]; // in the order shown
+  question: string;
+}
+
+export interface AnswerOptions {
+  maxOutputTokens: number;
+  control?: Control | undefined;
+  /** Text as it is generated. */
+  onDelta?: ((text: string) => void) | undefined;
+}
+
+export interface Generated {
+  text: string;
+  numTokens: number;
+  finishReason: 'stop' | 'length';
+}
+
+export interface AnswerModel {
+  /** Names it in jobs, results and announcements: an id of the catalog, sha256-<hex>, or <model>@<host>. */
+  readonly id: string;
+  readonly kind: 'local' | 'remote';
+  readonly name: string;
+  /** Window in tokens: prompt and answer together. */
+  readonly contextLength: number;
+  /** Share of questions it answered right with the right passage before it; undefined where nobody measured. */
+  readonly ceiling: number | undefined;
+  /** sentence: only the one that fits the question best, which is all that a small model can take. passages: the best hits whole. */
+  readonly reads: 'sentence' | 'passages';
+  /** Tokens of the whole prompt; from above where its tokenizer is not known. */
+  countTokens(prompt: AnswerPrompt): number;
+  /** The prompt and maxOutputTokens must fit its window. A cancel through `control` throws JOB_CANCELLED. */
+  answer(prompt: AnswerPrompt, options: AnswerOptions): Promise<Generated>;
+  /** Bytes that one answer needs on this machine, beyond the loaded model. */
+  readonly taskBytes: number;
+}
+
+/**
+ * A reader whose measured ceiling is below this is likelier wrong than right once finding has its share: with the right passage in hand it
+ * answers less than .6, and finding puts that passage before it some 8 or 9 times of 10.
+ */
+export const LOW_CEILING = 0.6;
+
+/** What nobody measured is not known to be good. A remote model is its user's choice, and nothing here can tell which one answers. */
+export const isUncertain = ({ kind, ceiling }: Pick<AnswerModel, 'kind' | 'ceiling'>): boolean =>
+  kind === 'local' && (ceiling === undefined || ceiling < LOW_CEILING);

@@ -1,0 +1,4 @@
+// Models that answer: on this machine, or behind an OpenAI-compatible URL.
+export { type AnswerModel, type AnswerOptions, type AnswerPrompt, isUncertain, LOW_CEILING } from './contract.ts';
+export { type LocalModel, localReader } from './local.ts';
+export { remoteReader, remoteReaderId, type RemoteReaderSettings } from './remote/remote-reader.ts';

@@ -1,0 +1,51 @@
+// A model file on this machine as the model that answers. No retrieval settings are needed: it never finds anything.
+import type { ModelFile } from '@lectern/model';
+import { frameOf, prefixContext, promptKindOf } from '../frame.ts';
+import type { ReaderModel } from '../contract.ts';
+import { answerTaskBytes } from '../estimates.ts';
+import { generateAnswer } from '../ask/generate.ts';
+import { ANSWER_END, rereadPrompt } from '../ask/prompt.ts';
+import { type AnswerModel, type AnswerPrompt, LOW_CEILING } from './contract.ts';
+
+export type LocalModel = Pick<ReaderModel, 'id' | 'file' | 'tokenizer' | 'chat' | 'transformer' | 'entry'>;
+
+/** Parameters from which a model that nobody measured is shown whole passages. A 135M one is misled by them (ask/focus.ts). */
+const MANY_PARAMETERS = 1e9;
+
+const readers = new WeakMap<LocalModel['transformer'], AnswerModel>();
+
+/** One per loaded model. */
+export function localReader(model: LocalModel): AnswerModel {
+  const known = readers.get(model.transformer);
+  if (known !== undefined) return known;
+  const made = createLocalReader(model);
+  readers.set(model.transformer, made);
+  return made;
+}
+
+function createLocalReader(model: LocalModel): AnswerModel {
+  const { id, file, tokenizer, transformer, entry } = model;
+  const kind = promptKindOf(model);
+  const { prefixIds, tailIds } = frameOf(model);
+  const ceiling = entry?.reading?.ceiling;
+  const isStrong = ceiling === undefined ? numParameters(file) >= MANY_PARAMETERS : ceiling >= LOW_CEILING;
+  const reads = isStrong ? 'passages' : 'sentence';
+  const contentIds = ({ passages, question }: AnswerPrompt): Int32Array => tokenizer.encode(rereadPrompt(passages, question, { kind, reads })).ids;
+  return {
+    id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ceiling, reads,
+    taskBytes: answerTaskBytes(transformer.config),
+    countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length,
+    async answer(prompt, options) {
+      const tokens = Int32Array.of(...contentIds(prompt), ...tailIds);
+      const context = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], prefixIds.length + tokens.length + options.maxOutputTokens);
+      try {
+        return await generateAnswer(model, context, tokens, { ...options, end: ANSWER_END[kind] });
+      } finally {
+        context.dispose();
+      }
+    },
+  };
+}
+
+const numParameters = ({ tensors }: ModelFile): number =>
+  [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
