@@ -42,16 +42,30 @@ export function remoteReader(settings: RemoteReaderSettings): AnswerModel {
   if (key !== undefined && !/^[\x21-\x7e]{1,4096}$/.test(key)) throw new ServiceError('VALIDATION', 'the reader\'s key holds characters that no HTTP header can carry');
   const endpoint: Endpoint = { url: completionsUrl(readerUrl(settings.url)), key };
   const limits = { ...LIMITS, ...settings.limits };
+  let isNewer = false;
   const contentOf = ({ passages, question }: AnswerPrompt) => rereadPrompt(passages, question, { kind: 'chat', reads: 'passages' });
   return {
     id: remoteReaderId(settings), kind: 'remote', name: model, contextLength, ceiling: undefined, reads: 'passages', taskBytes: 0,
     countTokens: (prompt) => MESSAGE_TOKENS + Math.ceil(Buffer.byteLength(contentOf(prompt)) / BYTES_PER_TOKEN),
-    answer(prompt, options) {
-      const body = { model, messages: [{ role: 'user', content: contentOf(prompt) }], max_tokens: options.maxOutputTokens, temperature: 0, stream: true };
-      return withAttempts(endpoint, limits, body, options);
+    async answer(prompt, options) {
+      const common = { model, messages: [{ role: 'user', content: contentOf(prompt) }], stream: true };
+      const ask = () => withAttempts(endpoint, limits, {
+        ...common, ...(isNewer ? { max_completion_tokens: options.maxOutputTokens } : { max_tokens: options.maxOutputTokens, temperature: 0 }),
+      }, options);
+      try {
+        return await ask();
+      } catch (error) {
+        if (isNewer || !wantsNewer(error)) throw error;
+        isNewer = true; // from now on
+        return ask();
+      }
     },
   };
 }
+
+/** Models that think take neither max_tokens nor a temperature, and say so. */
+const wantsNewer = (error: unknown): boolean =>
+  error instanceof ServiceError && error.details?.['status'] === 400 && /max_completion_tokens|temperature/.test(error.message);
 
 /** Until something of the answer was handed on, what may pass is tried again. */
 async function withAttempts(endpoint: Endpoint, limits: RemoteLimits, body: object, options: AnswerOptions): Promise<Generated> {
