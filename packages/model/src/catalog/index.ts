@@ -1,4 +1,4 @@
 // The models known by name, and how their files come onto this disk.
-export { type FoundModel, findModel, listCatalog } from './catalog.ts';
+export { cachedModelPath, type FoundModel, findModel, listCatalog } from './catalog.ts';
 export type { ModelProgress } from './progress.ts';
 export { type ResolvedModel, type ResolveOptions, resolveModel } from './resolve-model.ts';

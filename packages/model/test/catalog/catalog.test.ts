@@ -1,11 +1,18 @@
 // models.json and what users may call a model.
 import { describe, expect, it } from 'vitest';
-import { findModel, listCatalog } from '../../src/catalog/index.ts';
+import { cachedModelPath, findModel, listCatalog } from '../../src/catalog/index.ts';
 import { catalogSchema } from '../../src/catalog/schema.ts';
 
 describe('the catalog', () => {
   it('begins with the default model', () => {
     expect(listCatalog()[0]).toMatchObject({ id: 'smollm2-135m-instruct', licence: 'Apache-2.0', contextLength: 8192, numBytes: 98_362_432 });
+  });
+
+  it('knows Gemma 3 270M, its licence and its parts', () => {
+    const gemma = listCatalog().find(({ id }) => id === 'gemma-3-270m')!;
+    expect(gemma).toMatchObject({ licence: 'Gemma Terms of Use', prompt: 'base', numBytes: 253_113_024 });
+    expect(gemma.sources[0]).toMatchObject({ kind: 'pypi-parts', parts: { length: 4 } });
+    expect(cachedModelPath('/home', gemma)).toBe('/home/models/gemma-3-270m/gemma-3-270m-q4_k_m.gguf');
   });
 
   it('tells ids from paths', () => {
@@ -21,6 +28,9 @@ describe('the catalog', () => {
     ['an id that leads outside the store', (entry) => ({ ...entry, id: '../x' })],
     ['a checksum that is none', (entry) => ({ ...entry, sha256: 'abc' })],
     ['an unknown field', (entry) => ({ ...entry, extra: 1 })],
+    ['a model of no parts', (entry) => ({ ...entry, sources: [{ kind: 'pypi-parts', parts: [] }] })],
+    ['a part outside the wheel', (entry) => ({ ...entry, sources: [{ kind: 'pypi-parts', parts: [{ package: 'a', version: '1', file: '/x' }] }] })],
+    ['a prompt of no kind', (entry) => ({ ...entry, prompt: 'none' })],
     ['no source', (entry) => ({ ...entry, sources: [] })],
   ])('refuses %s', (_, change) => {
     const entry = structuredClone(listCatalog()[0]) as unknown as Record<string, unknown>;
