@@ -1,6 +1,6 @@
 // The door of the reader: documents in, passages and answers out. Knows no queue.
 export type * from './contract.ts';
-export { loadAnswerModel, loadReaderModel, type LoadReaderModelOptions } from './load-model.ts';
+export { loadAnswerModel, loadReaderModel, type LoadAnswerModelOptions, type LoadReaderModelOptions } from './load-model.ts';
 export * from './answer-model/index.ts';
 export { blobKeys } from './blob-keys.ts';
 export { detectMediaType } from './extract/media-type.ts';

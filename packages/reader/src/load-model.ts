@@ -31,9 +31,17 @@ export async function loadReaderModel(idOrPath: string, options: LoadReaderModel
   return { ...(await loadResolved(resolved, options)), entry, retrieval: entry.retrieval, attention };
 }
 
-/** A model that only answers: any file will do. Refused before it is loaded when its weights alone exceed maxBytes. */
-export async function loadAnswerModel(idOrPath: string, options: LoadReaderModelOptions & { maxBytes?: number | undefined }): Promise<LocalModel> {
-  return loadResolved(await resolve(idOrPath, options), options, options.maxBytes);
+export interface LoadAnswerModelOptions extends LoadReaderModelOptions {
+  /** Weights of more bytes than these are refused before they are loaded. */
+  maxBytes?: number | undefined;
+  /** Asked once the id is known; nothing is loaded when it is not. */
+  isWanted?: ((id: string) => boolean) | undefined;
+}
+
+/** A model that only answers: any file will do. */
+export async function loadAnswerModel(idOrPath: string, options: LoadAnswerModelOptions): Promise<LocalModel | undefined> {
+  const resolved = await resolve(idOrPath, options);
+  return options.isWanted?.(resolved.id) === false ? undefined : loadResolved(resolved, options, options.maxBytes);
 }
 
 const resolve = (idOrPath: string, { home, offline = false, onProgress }: LoadReaderModelOptions): Promise<ResolvedModel> =>

@@ -1,6 +1,7 @@
 // Settings of a worker. The only file of this service that knows environment variables.
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
+import { isReaderUrl, readerUrl } from '@lectern/reader';
 import { LOG_LEVELS, parseEnv } from '@lectern/shared';
 import { z } from 'zod';
 import { defaultMemoryLimit } from './memory-limit.ts';
@@ -17,6 +18,16 @@ export const workerConfigSchema = z.object({
   LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
   /** A catalog id, or the path of a GGUF file. */
   MODEL: z.string().min(1).default('smollm2-135m-instruct'),
+  /** The model that words the answers: a catalog id, a path, or the base URL of an OpenAI-compatible API (https://host/v1). MODEL itself when absent. */
+  READER: z.string().min(1).optional(),
+  /** The model's name at that URL. */
+  READER_MODEL: z.string().min(1).optional(),
+  /** Its key: held in memory, sent to that URL alone. */
+  READER_KEY: z.string().min(1).optional(),
+  /** Tokens of prompt and answer that it takes. */
+  READER_WINDOW: positive.min(1024).default(8192),
+  /** 1: only jobs that name the reader get it; the others are answered by MODEL itself. */
+  READER_ON_REQUEST: z.stringbool().default(false),
   /** 1: never download a model. */
   OFFLINE: z.stringbool().default(false),
   ENGINES: list.pipe(z.array(z.enum(['native', 'reference'])).min(1)).optional(),
@@ -45,7 +56,17 @@ export const workerConfigSchema = z.object({
   MAX_DOCUMENT_CHARS: positive.default(200_000_000),
   MAX_DOCUMENT_PAGES: positive.default(20_000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-});
+}).superRefine(checkReader);
+
+function checkReader(env: { READER?: string | undefined; READER_MODEL?: string | undefined }, ctx: z.RefinementCtx): void {
+  if (env.READER === undefined || !isReaderUrl(env.READER)) return;
+  if (env.READER_MODEL === undefined) ctx.addIssue({ code: 'custom', path: ['READER_MODEL'], message: 'is needed with a URL in READER' });
+  try {
+    readerUrl(env.READER);
+  } catch (error) {
+    ctx.addIssue({ code: 'custom', path: ['READER'], message: (error as Error).message });
+  }
+}
 
 export type WorkerConfig = z.output<typeof workerConfigSchema>;
 

@@ -16,6 +16,7 @@ function announcement({ id, config, model, pools }: WorkerParts, startedAt: stri
   return {
     id, startedAt, engine: model.engine, device: model.device,
     models: [{ id: model.id, name, sha256, contextLength, numLayers, numHeads, numKvHeads, retrievalLayer }],
+    readers: model.readers.map((reader, i) => ({ ...reader, isDefault: config.READER_ON_REQUEST ? reader.id === model.id : i === 0 })),
     readThreads: pools.read.numThreads, askThreads: pools.ask.numThreads,
     residentBytes: process.memoryUsage.rss(), memoryLimitBytes: config.MEMORY_LIMIT_BYTES,
   };

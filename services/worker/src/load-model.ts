@@ -1,11 +1,13 @@
 // The worker's pools with their model loaded: one thread fetches and loads first, then the others share its weights.
+import { strict as assert } from 'node:assert';
 import type { ModelProgress } from '@lectern/model';
+import { isReaderUrl } from '@lectern/reader';
 import { residentAnonymousBytes, ServiceError, type Logger, type WorkerMetrics } from '@lectern/shared';
 import type { WorkerConfig } from './config.ts';
 import { countCosts } from './gauges.ts';
 import { Ledger } from './ledger.ts';
 import { ComputePool, type PoolName } from './threads/pool.ts';
-import { newControl, type ModelFacts, type ThreadSettings } from './threads/protocol.ts';
+import { newControl, type ModelFacts, type ReaderSettings, type ThreadSettings } from './threads/protocol.ts';
 
 export interface LoadHooks {
   log: Logger;
@@ -22,7 +24,7 @@ export interface LoadedPools {
 }
 
 export async function loadPools(config: WorkerConfig, { log, metrics, onModelProgress }: LoadHooks): Promise<LoadedPools> {
-  const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline'>) => new ComputePool({
+  const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline' | 'reader'>) => new ComputePool({
     name, numThreads, heapMb: config.THREAD_HEAP_MB,
     settings: { blobDir: config.BLOB_DIR, model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
     onCosts: (_, costs) => countCosts(metrics, costs),
@@ -31,7 +33,7 @@ export async function loadPools(config: WorkerConfig, { log, metrics, onModelPro
       log.error({ pool: name, reason }, 'a compute thread ended by itself; another is started');
     },
   });
-  const ask = open('ask', 1, { numThreads: config.ASK_THREADS, offline: config.OFFLINE });
+  const ask = open('ask', 1, { numThreads: config.ASK_THREADS, offline: config.OFFLINE, reader: readerSettings(config) });
   const read = open('read', config.READ_THREADS, { numThreads: 1, offline: true }); // its threads start meanwhile
   try {
     const { value: model } = await ask.run({ kind: 'describe' }, {
@@ -47,6 +49,15 @@ export async function loadPools(config: WorkerConfig, { log, metrics, onModelPro
     await Promise.all([ask.close(0), read.close(0)]);
     throw error;
   }
+}
+
+/** The key goes to the thread that answers, and nowhere else. */
+function readerSettings(config: WorkerConfig): ReaderSettings | undefined {
+  const { READER, READER_MODEL, READER_KEY: key, READER_WINDOW: contextLength } = config;
+  if (READER === undefined || READER === config.MODEL) return undefined;
+  if (!isReaderUrl(READER)) return { kind: 'local', model: READER, maxBytes: config.MEMORY_LIMIT_BYTES };
+  assert(READER_MODEL !== undefined, 'the settings name the model of a URL');
+  return { kind: 'remote', url: READER, model: READER_MODEL, key, contextLength };
 }
 
 async function ledgerOf({ MEMORY_LIMIT_BYTES: limitBytes }: WorkerConfig): Promise<Ledger> {

@@ -2,15 +2,16 @@
 // Every change of state is one Lua script with an allowed-from set; a stale attempt (fencing token) changes nothing.
 import type { ErrorData } from '../errors.ts';
 import type { DocumentRecord } from '../schema/document.ts';
-import type { JobRequest, JobResult, JobState } from '../schema/job.ts';
+import type { JobRequest, JobResult, JobState, PartialResult } from '../schema/job.ts';
 
 export interface JobRecord {
   id: string; // job_<ulid>
   tenant: string;
   state: JobState;
   request: JobRequest;
-  readingId: string;
-  /** Model id the reading is made with (catalog name or sha256:<hex>). */
+  /** One per document, in their order. Empty in a record of an older version that names none: such a job cannot be answered. */
+  readingIds: string[];
+  /** Model id the readings are made with (catalog name or sha256:<hex>). */
   model: string;
   createdAt: string;
   startedAt?: string;
@@ -23,6 +24,8 @@ export interface JobRecord {
   worker?: string;
   error?: ErrorData;
   cancelRequestedAt?: string;
+  /** The newest answer from what was stored while it waited. Gone once the job is completed. */
+  partial?: PartialResult;
   /** Sequence number of the newest event. */
   seq: number;
 }
@@ -54,7 +57,7 @@ export interface ReadingRecord {
 
 export interface JobEvent {
   seq: number; // strictly growing per job, no gaps
-  type: 'state' | 'progress' | 'delta' | 'done';
+  type: 'state' | 'progress' | 'delta' | 'partial' | 'done';
   data: Record<string, unknown>;
   at: string;
 }
@@ -62,7 +65,7 @@ export interface JobEvent {
 /** Redis refused or is away: REDIS_UNAVAILABLE. Foreign or unknown ids: undefined (never another tenant's record). */
 export interface JobStore {
   /** An existing id returns the existing record. NOT_FOUND without the document, QUEUE_FULL above the limit of open jobs. */
-  create(job: Omit<JobRecord, 'seq' | 'attempt' | 'run' | 'state' | 'createdAt'>): Promise<JobRecord>;
+  create(job: Omit<JobRecord, 'seq' | 'attempt' | 'run' | 'state' | 'createdAt' | 'partial'>): Promise<JobRecord>;
   get(tenant: string, id: string): Promise<JobRecord | undefined>;
   /** Newest first; `after` is the last id of the page before. */
   list(tenant: string, query: { state?: JobState | undefined; limit: number; after?: string | undefined }): Promise<{ data: JobRecord[]; hasMore: boolean }>;
@@ -70,6 +73,11 @@ export interface JobStore {
   markReading(id: string): Promise<boolean>;
   /** queued|reading|answering -> `answering`; returns the new fencing token, or undefined when terminal or cancelling. */
   startAttempt(id: string, worker: string): Promise<number | undefined>;
+  /**
+   * Only in `reading`, of this run, and standing on more than the partial result before it: writes it and the `partial` event.
+   * False else: nothing is changed.
+   */
+  setPartial(id: string, run: number, partial: PartialResult): Promise<boolean>;
   /** Only from `answering` with this token; writes the result and the `done` event. False when stale. */
   complete(id: string, attempt: number, result: JobResult): Promise<boolean>;
   /** From any non-terminal state; a given attempt must match. */
@@ -99,6 +107,12 @@ export interface JobStore {
 
 export interface ReadingStore {
   get(id: string): Promise<ReadingRecord | undefined>;
+  /** In the order of the ids. One round trip. */
+  getMany(ids: readonly string[]): Promise<Array<ReadingRecord | undefined>>;
+  /** What keeps the job from its answer: readings that are not sealed, and those of them that do not know that the job waits. One look at all. */
+  missing(ids: readonly string[], jobId: string): Promise<{ numUnsealed: number; unregistered: string[] }>;
+  /** Chunks that are stored so far in the present flow, as a bitmap (the highest bit of the first byte is chunk 0). Empty when sealed: all are. */
+  storedChunks(ids: readonly string[]): Promise<Uint8Array[]>;
   /**
    * The job wants this reading. Creates the record when it is new and registers the job as waiting unless sealed.
    * 'sealed': go ahead. 'waiting': a flow is under way. 'start': the caller must enqueue the read task (also after failure, or when all who waited had cancelled).
@@ -142,6 +156,18 @@ export interface DocumentStore {
   numJobsInUse(tenant: string, id: string): Promise<number>;
 }
 
+/** A model that words answers. `uncertain`: its answers are marked so. */
+export interface ReaderAnnouncement {
+  id: string;
+  kind: 'local' | 'remote';
+  name: string;
+  contextLength: number;
+  ceiling?: number;
+  uncertain: boolean;
+  /** What a job gets that names none. */
+  isDefault: boolean;
+}
+
 /** Workers announce themselves every few seconds; entries expire. */
 export interface WorkerAnnouncement {
   id: string; // host:pid
@@ -149,6 +175,8 @@ export interface WorkerAnnouncement {
   engine: string; // native
   device: string; // avx512
   models: Array<{ id: string; name: string; sha256: string; contextLength: number; numLayers: number; numHeads: number; numKvHeads: number; retrievalLayer: number }>;
+  /** Models that can word its answers. Absent: an older worker, whose models read for themselves. */
+  readers?: ReaderAnnouncement[];
   readThreads: number;
   askThreads: number;
   residentBytes: number;

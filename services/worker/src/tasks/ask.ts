@@ -5,6 +5,7 @@ import { strict as assert } from 'node:assert';
 import { ActiveTask } from '../active-tasks.ts';
 import type { WorkerParts } from '../parts.ts';
 import type { ThreadMessage } from '../threads/protocol.ts';
+import { readerFor } from './choose-reader.ts';
 import { DeltaBatch } from './delta-batch.ts';
 import { findingFigures, readingFigures } from './figures.ts';
 import { readAgain } from './read-again.ts';
@@ -25,6 +26,7 @@ export async function processAsk(parts: WorkerParts, bullJob: Job): Promise<void
       const job = await parts.stores.jobs.get(tenant, jobId);
       if (!job) return; // removed
       if (job.model !== parts.model.id) throw new NotForThisWorker(`job ${jobId} is for ${job.model}, this worker has ${parts.model.id}`);
+      readerFor(parts, job);
       attempt = await parts.stores.jobs.startAttempt(jobId, parts.id);
       if (attempt === undefined) await jobCancelled(parts, tenant, jobId); // nothing happens to a job that has ended otherwise
       else await answer(parts, active, job, attempt);
@@ -83,7 +85,7 @@ async function generate(parts: WorkerParts, active: ActiveTask, job: JobRecord, 
   };
   const { value } = await runOnThread(parts, active, {
     task: {
-      kind: 'ask', tenant: job.tenant, readingId: reading.id,
+      kind: 'ask', reader: readerFor(parts, job), tenant: job.tenant, readingId: reading.id,
       options: { ...commonOptions(job), mode: job.request.mode, maxOutputTokens: job.request.maxOutputTokens },
     },
     what: `answering ${job.id}`, numBytes: parts.model.askTaskBytes, onMessage,
@@ -97,9 +99,9 @@ async function generate(parts: WorkerParts, active: ActiveTask, job: JobRecord, 
     metrics.attentionBlocks.inc({ kind: 'attended' }, value.blocksAttended);
     metrics.attentionBlocks.inc({ kind: 'skipped' }, Math.max(0, value.blocksTotal - value.blocksAttended));
   }
-  const { answer: text, supported, finishReason, citations } = value;
+  const { answer: text, supported, uncertain, reader, finishReason, citations } = value;
   return {
-    ...(text === undefined ? {} : { answer: text }), ...(supported === undefined ? {} : { supported }), ...(finishReason === undefined ? {} : { finishReason }),
+    ...(text === undefined ? {} : { answer: text }), ...(supported === undefined ? {} : { supported }), ...(uncertain === undefined ? {} : { uncertain }), ...(reader === undefined ? {} : { reader }), ...(finishReason === undefined ? {} : { finishReason }),
     citations, figures: { ...readingFigures(job, reading), ...findingFigures(value) },
   };
 }

@@ -1,13 +1,15 @@
 // What crosses between the event loop and a compute thread. Plain data: a class does not survive the way.
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineName, ModelProgress } from '@lectern/model';
-import type { AskOptions, AskResult, EncodeStats, ExtractLimits, FindOptions, FindResult } from '@lectern/reader';
+import type { AnswerModel, AskOptions, AskResult, EncodeStats, ExtractLimits, FindOptions, FindResult, RemoteReaderSettings } from '@lectern/reader';
 import { errorToData, type BlobOperation, type ErrorData, type MediaType } from '@lectern/shared';
 
 /** A thread's workerData: what it loads, once. */
 export interface ThreadSettings {
   blobDir: string;
   model: string;
+  /** Only of threads that answer. */
+  reader?: ReaderSettings | undefined;
   home: string;
   /** Native threads of one call, the thread itself included. */
   numThreads: number;
@@ -15,6 +17,11 @@ export interface ThreadSettings {
   /** Never fetch the model: another thread of this process has done so. */
   offline: boolean;
 }
+
+/** The model that words the answers, where it is not the index model. maxBytes: more weights than these are not loaded. */
+export type ReaderSettings =
+  | { kind: 'local'; model: string; maxBytes: number }
+  | { kind: 'remote' } & Omit<RemoteReaderSettings, 'limits'>;
 
 interface OfReading { tenant: string; readingId: string }
 
@@ -24,7 +31,7 @@ export type ThreadTask =
   | OfReading & { kind: 'encode'; from: number; to: number }
   | OfReading & { kind: 'seal' }
   | OfReading & { kind: 'find'; options: FindOptions }
-  | OfReading & { kind: 'ask'; options: Omit<AskOptions, 'control' | 'onDelta'> };
+  | OfReading & { kind: 'ask'; reader: string; options: Omit<AskOptions, 'control' | 'onDelta'> };
 export type ThreadTaskKind = ThreadTask['kind'];
 
 /** What a worker tells about its model without holding it. */
@@ -42,7 +49,11 @@ export interface ModelFacts {
   retrievalLayer: number;
   /** Bytes that an ask task needs at once. */
   askTaskBytes: number;
+  /** Models that can word its answers: itself last. */
+  readers: ReaderFacts[];
 }
+
+export type ReaderFacts = Pick<AnswerModel, 'id' | 'kind' | 'name' | 'contextLength'> & { ceiling?: number; uncertain: boolean };
 
 export interface PlanFacts {
   numTokens: number;

@@ -1,8 +1,9 @@
 // A compute thread: loads the model once, then runs one task at a time. Everything heavy happens here.
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
-import { ask, encodeChunks, encodeTaskBytes, find, loadPlan, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type ReaderContext, type ReaderModel, type ReadingPlan } from '@lectern/reader';
+import { ask, encodeChunks, encodeTaskBytes, find, loadPlan, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingPlan } from '@lectern/reader';
 import { createFsBlobStore, meterBlobStore, type BlobOperation } from '@lectern/shared';
+import { loadReader } from './load-reader.ts';
 import { modelFacts } from './model-facts.ts';
 import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadValues } from './protocol.ts';
 
@@ -10,19 +11,23 @@ const settings = workerData as ThreadSettings;
 let blobOperations: BlobOperation[] = []; // of the present task
 const blobs = meterBlobStore(createFsBlobStore(settings.blobDir, { blockingReads: true }), (operation) => blobOperations.push(operation));
 
-let loaded: ReaderModel | undefined;
+interface Loaded { model: ReaderModel; reader: AnswerModel | undefined }
+
+let loaded: Loaded | undefined;
 
 /** A failed load is tried again by the next task: the disk or the network may have come back. */
-async function model(report: (message: ThreadMessage) => void): Promise<ReaderModel> {
+async function load(report: (message: ThreadMessage) => void): Promise<Loaded> {
   if (loaded) return loaded;
-  loaded = await loadReaderModel(settings.model, {
+  const options: LoadReaderModelOptions = {
     home: settings.home,
     numThreads: settings.numThreads,
     offline: settings.offline,
     ...(settings.engines ? { engines: settings.engines } : {}),
     onProgress: (progress) => report({ type: 'model', progress }),
     onUnavailable: (engine, reason) => report({ type: 'unavailable', engine, reason }),
-  });
+  };
+  const model = await loadReaderModel(settings.model, options);
+  loaded = { model, reader: settings.reader === undefined ? undefined : await loadReader(settings.reader, model.id, options) };
   return loaded;
 }
 
@@ -39,13 +44,13 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
   let loadSeconds = 0;
   blobOperations = [];
   const report = (message: ThreadMessage) => request.port.postMessage(message);
-  const before = loaded?.transformer.traffic() ?? { keyValueBytes: 0, weightBytes: 0 };
+  const before = loaded?.model.transformer.traffic() ?? { keyValueBytes: 0, weightBytes: 0 };
   const reply = await toReply(async () => {
-    const reader = await model(report);
+    const models = await load(report);
     loadSeconds = (performance.now() - started) / 1000;
-    return execute(request, reader, report);
+    return execute(request, models, report);
   }, () => {
-    const after = loaded?.transformer.traffic() ?? before;
+    const after = loaded?.model.transformer.traffic() ?? before;
     return {
       threadId, loadSeconds, seconds: (performance.now() - started) / 1000,
       keyValueBytes: after.keyValueBytes - before.keyValueBytes, weightBytes: after.weightBytes - before.weightBytes,
@@ -56,10 +61,10 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
   return reply;
 }
 
-async function execute({ task, control: shared }: ThreadRequest, reader: ReaderModel, report: (message: ThreadMessage) => void): Promise<ThreadValues[keyof ThreadValues]> {
-  if (task.kind === 'describe') return modelFacts(reader);
+async function execute({ task, control: shared }: ThreadRequest, { model, reader }: Loaded, report: (message: ThreadMessage) => void): Promise<ThreadValues[keyof ThreadValues]> {
+  if (task.kind === 'describe') return modelFacts(model, reader);
   const control = new Int32Array(shared);
-  const context: ReaderContext = { blobs, model: reader, tenant: task.tenant };
+  const context: ReaderContext = { blobs, model, tenant: task.tenant };
   if (task.kind === 'plan') {
     const plan = await planReading(context, { ...task, control });
     lastPlan = plan;
@@ -69,7 +74,7 @@ async function execute({ task, control: shared }: ThreadRequest, reader: ReaderM
       numTokens: plan.numTokens, numChars: plan.numChars, numPages: structure?.pages.length ?? 0, numChunks: plan.chunks.length, numBlocks: plan.numBlocks,
       chunkTokens: Int32Array.from(plan.chunks, (chunk) => chunk.tokenEnd - chunk.tokenStart),
       stored: Uint8Array.from(stored, Number),
-      encodeTaskBytes: encodeTaskBytes(reader, plan),
+      encodeTaskBytes: encodeTaskBytes(model, plan),
     };
   }
   const plan = await planOf(task.readingId);
@@ -82,6 +87,6 @@ async function execute({ task, control: shared }: ThreadRequest, reader: ReaderM
     case 'find':
       return find(context, plan, task.options);
     case 'ask':
-      return ask(context, plan, { ...task.options, control, onDelta: (text) => report({ type: 'delta', text }) });
+      return ask({ ...context, reader: task.reader === reader?.id ? reader : undefined }, plan, { ...task.options, control, onDelta: (text) => report({ type: 'delta', text }) });
   }
 }

@@ -3,6 +3,9 @@
 import { isIP } from 'node:net';
 import { ServiceError } from '@lectern/shared';
 
+/** A URL, as against an id or a path. */
+export const isReaderUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
 const refuse = (message: string): never => {
   throw new ServiceError('VALIDATION', message);
 };
