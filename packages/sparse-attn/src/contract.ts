@@ -4,7 +4,7 @@
 export const BLOCK_SIZE = 64;
 
 export type MaybePromise<T> = T | Promise<T>;
-export type AttentionEngineName = 'native' | 'reference';
+export type AttentionEngineName = 'native' | 'tfjs' | 'reference';
 
 /** CSR list of blocks per KV head: head h reads ids[offsets[h] .. offsets[h+1]), ascending, unique. */
 export interface BlockTable {
@@ -28,6 +28,8 @@ export interface AttendArgs {
    * (for 2 queries and 5 keys, firstQuery 3: rows 11110 and 11111); numKeys or more makes every key visible.
    */
   firstQuery: number;
+  /** Sliding window: key j is visible only if also j > firstQuery + i - window. 1 or more; absent: no limit. */
+  window?: number;
   /** Only these 64-key blocks are read (block b covers keys [64 b, 64 b + 64), the last may be short). All of them when absent. */
   blocks?: BlockTable;
 }
@@ -49,7 +51,7 @@ export interface BlockLseArgs {
 /** One way to compute. Ties are broken by block id; nothing is ever NaN for finite input. */
 export interface AttentionEngine {
   readonly name: AttentionEngineName;
-  /** For logs: 'avx512', 'float64 loops'. */
+  /** For logs: 'avx512', 'wasm simd', 'float64 loops'. */
   readonly device: string;
   attend(args: AttendArgs): MaybePromise<AttendResult>;
   /** (numBlocks, numQueries): log-sum-exp of scale * q.k over each block's keys; -Infinity for an empty block. */

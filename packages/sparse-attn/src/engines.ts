@@ -4,11 +4,12 @@ import type { AttentionEngine, AttentionEngineName, MaybePromise } from './contr
 
 const ENGINES: Record<AttentionEngineName, () => MaybePromise<AttentionEngine>> = {
   native: async () => (await import('./native/engine.ts')).createNativeAttention(),
+  tfjs: async () => (await import('./tfjs/engine.ts')).createTfjsAttention(),
   reference: async () => (await import('./reference/attention.ts')).createReferenceAttention(),
 };
 
 /** All engines, best first. */
-export const ATTENTION_ENGINES: readonly AttentionEngineName[] = ['native', 'reference'];
+export const ATTENTION_ENGINES: readonly AttentionEngineName[] = ['native', 'tfjs', 'reference'];
 
 /**
  * Starts the first engine that works. `onUnavailable` hears of each that did not, so that a slower engine is never a surprise;
