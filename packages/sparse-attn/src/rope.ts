@@ -1,4 +1,4 @@
-// Rotary position embedding: pair i of a head turns by position * theta^(-2i/headDim).
+// Rotary position embedding: pair i of a head turns by position * theta^(-2i/headDim) / factor i.
 import assert from 'node:assert';
 
 export interface Rope {
@@ -6,6 +6,8 @@ export interface Rope {
   ropeTheta: number;
   /** interleaved: pairs (2i, 2i + 1). halves: pairs (i, i + headDim/2). */
   ropeStyle: 'interleaved' | 'halves';
+  /** Absent: all 1. */
+  ropeFactors?: Float32Array; // (headDim / 2)
 }
 
 /**
@@ -20,9 +22,11 @@ export function rotate(
   const { headDim } = rope;
   assert(headDim % 2 === 0 && x.length % headDim === 0, `${x.length} values are no whole number of vectors of ${headDim}`);
   const half = headDim / 2;
+  const factors = rope.ropeFactors;
+  assert(!factors || factors.length === half, `${factors?.length} RoPE factors for ${half} pairs`);
   const interleaved = rope.ropeStyle === 'interleaved';
   for (let pair = 0; pair < half; pair++) {
-    const angle = position * rope.ropeTheta ** (-pair / half);
+    const angle = (position * rope.ropeTheta ** (-pair / half)) / (factors?.[pair] ?? 1);
     const cos = Math.cos(angle);
     const sin = Math.sin(angle);
     const first = interleaved ? 2 * pair : pair;

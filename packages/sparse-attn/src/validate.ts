@@ -7,6 +7,7 @@ export function checkAttendArgs(args: AttendArgs): void {
   const { q, k, v, numTokens, numKeys, numHeads, numKvHeads, headDim } = args;
   assert(headDim > 0 && numKvHeads > 0 && numHeads % numKvHeads === 0, `${numHeads} query heads over ${numKvHeads} KV heads of ${headDim}`);
   assert(Number.isInteger(args.firstQuery), `firstQuery is ${args.firstQuery}`);
+  assert(args.window === undefined || (Number.isInteger(args.window) && args.window > 0), `window is ${args.window}`);
   assert(q.length === numTokens * numHeads * headDim, `q has ${q.length} values, not ${numTokens} x ${numHeads} x ${headDim}`);
   assert(k.length === numKeys * numKvHeads * headDim, `k has ${k.length} values, not ${numKeys} x ${numKvHeads} x ${headDim}`);
   assert(v.length === k.length, `v has ${v.length} values, k has ${k.length}`);

@@ -14,6 +14,7 @@ interface AttendShape {
   numKvHeads?: number; // 1
   headDim?: number; // 64
   firstQuery?: number; // causal with the queries last
+  window?: number;
   blocks?: number[][]; // one list per KV head
   softmaxScale?: number;
   queryDeviation?: number; // 1; large ones make large logits
@@ -35,6 +36,7 @@ function attendCase(name: string, shape: AttendShape, seed: number): AttendCase 
       v: normals(numKeys * numKvHeads * headDim, seed + 2),
       numTokens, numKeys, numHeads, numKvHeads, headDim,
       firstQuery: shape.firstQuery ?? numKeys - numTokens,
+      ...(shape.window === undefined ? {} : { window: shape.window }),
       ...(shape.blocks ? { blocks: blockTable(shape.blocks) } : {}),
       ...(shape.softmaxScale === undefined ? {} : { softmaxScale: shape.softmaxScale }),
     },
@@ -60,6 +62,15 @@ const ATTEND_SHAPES: Array<[string, AttendShape]> = [
   ['no row sees a key', { numTokens: 3, numKeys: 50, firstQuery: -10 }],
   ['no keys at all', { numTokens: 3, numKeys: 0, firstQuery: 0 }],
   ['no tokens', { numTokens: 0, numKeys: 10 }],
+  ['a window of one key', { numTokens: 70, numKeys: 70, window: 1 }],
+  ['a window of 50 keys', { numTokens: 150, numKeys: 400, numHeads: 9, numKvHeads: 3, window: 50 }],
+  ['a window of 64 keys that begins at a block', { numTokens: 128, numKeys: 128, window: 64 }],
+  ['a window of 200 keys, headDim 256, one KV head', { numTokens: 40, numKeys: 500, numHeads: 4, headDim: 256, window: 200 }],
+  ['a window wider than all keys', { numTokens: 40, numKeys: 100, window: 1000 }],
+  ['decode in a window that begins at no block', { numTokens: 1, numKeys: 400, window: 150 }],
+  ['decode in a window of whole blocks', { numTokens: 1, numKeys: 384, window: 192, blocks: [[3, 4, 5]] }],
+  ['a window that leaves the keys behind', { numTokens: 100, numKeys: 90, firstQuery: 120, window: 60 }],
+  ['a window over listed blocks', { numTokens: 33, numKeys: 640, window: 130, blocks: [[0, 7, 8, 9]] }],
   ['listed blocks, the last partly filled', { numTokens: 5, numKeys: 330, numKvHeads: 1, blocks: [[0, 2, 5]] }],
   ['lists that differ per KV head', { numTokens: 33, numKeys: 640, numHeads: 9, numKvHeads: 3, blocks: [[0, 9], [1, 2, 3, 8], [4]] }],
   ['an empty list beside a full one', { numTokens: 4, numKeys: 128, numHeads: 4, numKvHeads: 2, blocks: [[], [0, 1]] }],

@@ -4,7 +4,7 @@ import type { AttendArgs, AttendResult, BlockLseArgs } from '../src/index.ts';
 const { fround } = Math;
 
 export function attendFloat32(args: AttendArgs): AttendResult {
-  const { q, k, v, numTokens, numKeys, numHeads, numKvHeads, headDim, firstQuery, blocks } = args;
+  const { q, k, v, numTokens, numKeys, numHeads, numKvHeads, headDim, firstQuery, blocks, window = Number.POSITIVE_INFINITY } = args;
   const scale = fround(args.softmaxScale ?? 1 / Math.sqrt(headDim));
   const out = new Float32Array(numTokens * numHeads * headDim);
   const lse = new Float32Array(numTokens * numHeads).fill(Number.NEGATIVE_INFINITY);
@@ -15,7 +15,7 @@ export function attendFloat32(args: AttendArgs): AttendResult {
       const row = token * numHeads + head;
       const keys: number[] = [];
       const scores: number[] = [];
-      for (let key = 0; key < Math.min(numKeys, firstQuery + token + 1); key++) {
+      for (let key = Math.max(0, firstQuery + token + 1 - window); key < Math.min(numKeys, firstQuery + token + 1); key++) {
         if (listed && !listed.has(Math.floor(key / 64))) continue;
         keys.push(key);
         scores.push(fround(dot(q, row * headDim, k, (key * numKvHeads + kvHead) * headDim, headDim) * scale));

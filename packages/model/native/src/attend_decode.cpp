@@ -43,8 +43,8 @@ void attend_decode(Session& s, const Pass& pass, size_t layer) {
   std::vector<Part> parts;
   for (size_t i = 0; i < num_sequences; i++) {
     const TokenSlice& slice = pass.slices[i / c.num_kv_heads];
-    slice.item->context->list_spans(layer, i % c.num_kv_heads, slice.position + 1, spans[i]);
-    count_attended(s, slice, layer, i % c.num_kv_heads, spans[i]);
+    slice.item->context->list_spans(layer, i % c.num_kv_heads, slice.position, slice.position + 1, spans[i]);
+    count_attended(s, slice, spans[i]);
     for (size_t first = 0; first < spans[i].size(); first += SPANS_PER_PART) {
       parts.push_back({i, first, std::min(SPANS_PER_PART, spans[i].size() - first)});
     }
@@ -58,9 +58,9 @@ void attend_decode(Session& s, const Pass& pass, size_t layer) {
     const Part& part = parts[i];
     const TokenSlice& slice = pass.slices[part.sequence / c.num_kv_heads];
     attend(s.attention,
-           {s.act.q.data() + offset(part.sequence), c.q_dim(), 1, c.group(), c.head_dim, 1.0f / std::sqrt(static_cast<float>(c.head_dim)),
+           {s.act.q.data() + offset(part.sequence), c.q_dim(), 1, c.group(), c.head_dim, c.softmax_scale,
             spans[part.sequence].data() + part.first_span, part.num_spans, c.head_dim, static_cast<int64_t>(slice.position),
-            partials + i * stride, size, partials + i * stride + size, c.group()},
+            static_cast<int64_t>(c.window_of(layer)), partials + i * stride, size, partials + i * stride + size, c.group()},
            s.scratch[thread].attend);
   });
   for (size_t i = 0; i < parts.size();) {

@@ -1,6 +1,5 @@
 // Attention of a pass: one task is one KV head's query group over some tokens of one sequence.
 #include <algorithm>
-#include <cmath>
 
 #include "pass.h"
 
@@ -35,14 +34,18 @@ std::vector<Unit> list_units(const Session& s, const Pass& pass) {
 
 }  // namespace
 
-void count_attended(Session& s, const TokenSlice& slice, size_t layer, size_t kv_head, const std::vector<KeySpan>& spans) {
+void count_attended(Session& s, const TokenSlice& slice, const std::vector<KeySpan>& spans) {
   const ModelConfig& c = s.weights->config;
+  SparsePart* sparse = slice.item->context->sparse();
   size_t num_keys = 0;
-  for (const KeySpan& span : spans) num_keys += span.count;
-  s.key_value_bytes += num_keys * c.head_dim * 2 * sizeof(float);
-  if (SparsePart* sparse = slice.item->context->sparse()) {
-    sparse->bytes_read += sparse->num_chosen_tokens[layer * c.num_kv_heads + kv_head] * c.head_dim * 2 * sizeof(float);
+  size_t num_sparse = 0;
+  for (const KeySpan& span : spans) {
+    num_keys += span.count;
+    const auto position = static_cast<size_t>(span.first);
+    if (sparse && position >= sparse->position && position < sparse->position + sparse->reserved) num_sparse += span.count;
   }
+  s.key_value_bytes += num_keys * c.head_dim * 2 * sizeof(float);
+  if (sparse) sparse->bytes_read += num_sparse * c.head_dim * 2 * sizeof(float);
 }
 
 void attend_pass(Session& s, const Pass& pass, size_t layer) {
@@ -53,12 +56,12 @@ void attend_pass(Session& s, const Pass& pass, size_t layer) {
     const Unit& unit = units[chunk];
     ThreadScratch& scratch = s.scratch[thread];
     const size_t first_position = unit.slice->position + unit.from;
-    unit.slice->item->context->list_spans(layer, unit.kv_head, first_position + unit.count, scratch.spans);
-    count_attended(s, *unit.slice, layer, unit.kv_head, scratch.spans);
+    unit.slice->item->context->list_spans(layer, unit.kv_head, first_position, first_position + unit.count, scratch.spans);
+    count_attended(s, *unit.slice, scratch.spans);
     const size_t offset = (unit.slice->row + unit.from) * c.q_dim() + unit.kv_head * c.group() * c.head_dim;
     attend(s.attention,
-           {s.act.q.data() + offset, c.q_dim(), unit.count, c.group(), c.head_dim, 1.0f / std::sqrt(static_cast<float>(c.head_dim)),
-            scratch.spans.data(), scratch.spans.size(), c.head_dim, static_cast<int64_t>(first_position),
+           {s.act.q.data() + offset, c.q_dim(), unit.count, c.group(), c.head_dim, c.softmax_scale,
+            scratch.spans.data(), scratch.spans.size(), c.head_dim, static_cast<int64_t>(first_position), static_cast<int64_t>(c.window_of(layer)),
             s.act.attended.data() + offset, c.q_dim(), nullptr, 0},
            scratch.attend);
   });

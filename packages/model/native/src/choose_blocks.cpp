@@ -67,10 +67,7 @@ void copy_chosen(Session& s, Context& context, size_t layer, size_t kv_head) {
     float* k = context.keys(layer, kv_head) + position * c.head_dim;
     std::memcpy(k, part.keys + source, count * c.head_dim * sizeof(float));
     std::memcpy(context.values(layer, kv_head) + position * c.head_dim, part.values + source, count * c.head_dim * sizeof(float));
-    for (size_t t = 0; t < count; t++) {
-      const size_t angle = (position + t) * c.head_dim / 2;
-      s.kernels.rope(k + t * c.head_dim, &s.weights->rope_cos[angle], &s.weights->rope_sin[angle], 1.0f, c.head_dim, c.rope_interleaved);
-    }
+    for (size_t t = 0; t < count; t++) context.rotate(s.kernels, layer, position + t, k + t * c.head_dim);
     position += count;
   }
   part.num_chosen_tokens[index] = position - part.position;
@@ -97,7 +94,7 @@ void choose_for_slice(Session& s, const TokenSlice& slice, size_t layer) {
     const size_t stored = static_cast<size_t>(part.head_index[layer * c.num_kv_heads + h]) * part.num_tokens() * c.head_dim;
     block_lse(s.attention,
               {&queries[h * num_queries * c.head_dim], c.head_dim, num_queries, c.head_dim,
-               1.0f / std::sqrt(static_cast<float>(c.head_dim)), part.block_starts.data(), first, last, part.keys + stored, nullptr, nullptr,
+               c.softmax_scale, part.block_starts.data(), first, last, part.keys + stored, nullptr, nullptr,
                &lse[(h * num_blocks + first) * num_queries]},
               s.scratch[thread].attend);
   });

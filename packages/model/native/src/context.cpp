@@ -73,10 +73,7 @@ void Context::append_stored(const StoredBlocks& blocks, const ModelKernels& kern
     float* k = keys(layer, h) + first * c.head_dim;
     std::memcpy(k, blocks.keys + source, size * sizeof(float));
     std::memcpy(values(layer, h) + first * c.head_dim, blocks.values + source, size * sizeof(float));
-    for (size_t t = 0; t < blocks.num_tokens; t++) {
-      const size_t angle = (first + t) * c.head_dim / 2;
-      kernels.rope(k + t * c.head_dim, &weights_->rope_cos[angle], &weights_->rope_sin[angle], 1.0f, c.head_dim, c.rope_interleaved);
-    }
+    for (size_t t = 0; t < blocks.num_tokens; t++) rotate(kernels, layer, first + t, k + t * c.head_dim);
   });
 }
 
@@ -109,8 +106,7 @@ void Context::roll_back(size_t length, size_t num_tokens) {
 }
 
 void Context::take(size_t from, size_t to, size_t layer, size_t kv_head, const ModelKernels& kernels, float* k, float* v) const {
-  const ModelConfig& c = weights_->config;
-  const size_t dim = c.head_dim;
+  const size_t dim = weights_->config.head_dim;
   for (const OwnRange& range : own_) {
     const size_t first = std::max(from, range.first_token);
     const size_t last = std::min(to, range.first_token + range.count);
@@ -120,20 +116,28 @@ void Context::take(size_t from, size_t to, size_t layer, size_t kv_head, const M
     float* out = k + (first - from) * dim;
     std::memcpy(out, keys(layer, kv_head) + position * dim, bytes);
     if (v) std::memcpy(v + (first - from) * dim, values(layer, kv_head) + position * dim, bytes);
-    for (size_t t = 0; t < last - first; t++) {
-      const size_t angle = (position + t) * dim / 2;
-      kernels.rope(out + t * dim, &weights_->rope_cos[angle], &weights_->rope_sin[angle], -1.0f, dim, c.rope_interleaved);
-    }
+    for (size_t t = 0; t < last - first; t++) rotate(kernels, layer, position + t, out + t * dim, -1.0f);
   }
 }
 
-void Context::list_spans(size_t layer, size_t kv_head, size_t end, std::vector<KeySpan>& spans) const {
+void Context::rotate(const ModelKernels& kernels, size_t layer, size_t position, float* head, float direction) const {
+  const ModelConfig& c = weights_->config;
+  const RopeTable& table = weights_->rope(layer);
+  const size_t angle = position * c.head_dim / 2;
+  kernels.rope(head, &table.cos[angle], &table.sin[angle], direction, c.head_dim, c.rope_interleaved);
+}
+
+void Context::list_spans(size_t layer, size_t kv_head, size_t first_query, size_t end, std::vector<KeySpan>& spans) const {
   const size_t dim = weights_->config.head_dim;
+  const size_t window = weights_->config.window_of(layer);
+  const size_t lowest = window && first_query + 1 > window ? first_query + 1 - window : 0;
   const float* k = keys(layer, kv_head);
   const float* v = values(layer, kv_head);
   const auto add = [&](size_t from, size_t to) {
     for (size_t p = from; p < to; p += KEYS_PER_CALL) {
-      spans.push_back({k + p * dim, v + p * dim, std::min(KEYS_PER_CALL, to - p), static_cast<int64_t>(p)});
+      const size_t first = std::max(p, lowest);
+      const size_t last = std::min(p + KEYS_PER_CALL, to);
+      if (first < last) spans.push_back({k + first * dim, v + first * dim, last - first, static_cast<int64_t>(first)});
     }
   };
   spans.clear();

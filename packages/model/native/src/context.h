@@ -65,6 +65,9 @@ class Context {
   /** Layers below have keys and values, this one keys only, later ones nothing. num_layers: whole. */
   size_t stop_layer() const { return stop_layer_; }
 
+  /** To its position, in place; direction -1 takes it back. */
+  void rotate(const ModelKernels& kernels, size_t layer, size_t position, float* head, float direction = 1.0f) const;
+
   float* keys(size_t layer, size_t kv_head) const { return row(layer, kv_head, 0); }
   float* values(size_t layer, size_t kv_head) const { return row(layer, kv_head, 1); }
 
@@ -83,8 +86,11 @@ class Context {
   /** Keys before RoPE, and values unless null, of own tokens [from, to): (to - from, head_dim). */
   void take(size_t from, size_t to, size_t layer, size_t kv_head, const ModelKernels& kernels, float* keys, float* values) const;
 
-  /** Spans of at most 64 keys in order of position, up to (not including) `end`. */
-  void list_spans(size_t layer, size_t kv_head, size_t end, std::vector<KeySpan>& spans) const;
+  /**
+   * Spans of at most 64 keys in order of position, up to (not including) `end`; in a sliding layer from the first key that a query at
+   * position `first_query` sees. They are cut at the same places wherever they begin, so that sums do not depend on how queries are grouped.
+   */
+  void list_spans(size_t layer, size_t kv_head, size_t first_query, size_t end, std::vector<KeySpan>& spans) const;
 
  private:
   float* row(size_t layer, size_t kv_head, size_t which) const;

@@ -37,10 +37,13 @@ void reserve(Session& s, size_t rows) {
 
 void embed(Session& s, const Pass& pass) {
   const Tensor& table = s.weights->embedding;
+  const float scale = s.weights->config.embedding_scale;
   for (const TokenSlice& slice : pass.slices) {
     for (size_t t = 0; t < slice.count; t++) {
       const auto token = static_cast<size_t>(slice.item->tokens[slice.from + t]);
-      dequantize_row(table.type, table.data + token * table.row_bytes(), table.cols, s.act.x.data() + (slice.row + t) * table.cols);
+      float* x = s.act.x.data() + (slice.row + t) * table.cols;
+      dequantize_row(table.type, table.data + token * table.row_bytes(), table.cols, x);
+      if (scale != 1.0f) std::transform(x, x + table.cols, x, [scale](float value) { return value * scale; });
     }
   }
 }

@@ -11,6 +11,10 @@ namespace {
 
 constexpr size_t ROWS_PER_CHUNK = 16;
 
+bool wants_queries(const ForwardWant& want, size_t layer) {
+  return std::any_of(want.queries.begin(), want.queries.end(), [&](const HeadRef& ref) { return ref.layer == layer; });
+}
+
 size_t num_chunks(size_t rows) { return (rows + ROWS_PER_CHUNK - 1) / ROWS_PER_CHUNK; }
 
 void norm_rows(Session& s, const std::vector<float>& weight, size_t rows) {
@@ -23,6 +27,28 @@ void norm_rows(Session& s, const std::vector<float>& weight, size_t rows) {
   });
 }
 
+/** act.x += norm of act.normed, which is overwritten. */
+void add_normed_rows(Session& s, const std::vector<float>& weight, size_t rows) {
+  const ModelConfig& c = s.weights->config;
+  s.pool.run(num_chunks(rows), [&](size_t chunk, size_t) {
+    const size_t last = std::min(rows, (chunk + 1) * ROWS_PER_CHUNK);
+    for (size_t r = chunk * ROWS_PER_CHUNK; r < last; r++) {
+      float* row = s.act.normed.data() + r * c.dim;
+      s.kernels.rms_norm(row, weight.data(), c.rms_norm_eps, c.dim, row);
+      s.kernels.add(row, s.act.x.data() + r * c.dim, c.dim);
+    }
+  });
+}
+
+/** act.x += x W, or its norm where the architecture has one there. */
+void add_product(Session& s, const Linear& weight, const float* x, const std::vector<float>& post_norm, size_t rows) {
+  const size_t dim = s.weights->config.dim;
+  const bool normed = !post_norm.empty();
+  const Product product{&weight, nullptr, x, normed ? s.act.normed.data() : s.act.x.data(), dim, normed ? Epilogue::store : Epilogue::add};
+  multiply(s, &product, 1, rows);
+  if (normed) add_normed_rows(s, post_norm, rows);
+}
+
 void copy_queries(const ModelConfig& c, const float* q, const TokenSlice& slice, size_t token, const ForwardWant& want, size_t layer) {
   for (size_t i = 0; slice.item->queries && i < want.queries.size(); i++) {
     if (want.queries[i].layer != layer) continue;
@@ -31,19 +57,28 @@ void copy_queries(const ModelConfig& c, const float* q, const TokenSlice& slice,
   }
 }
 
-/** Wanted queries out, queries rotated, keys rotated into the context, values into the context. */
+/** Queries normed where the architecture does, wanted ones out, rotated; keys normed and rotated into the context, values into it. */
 void place_token(Session& s, const TokenSlice& slice, size_t token, const ForwardWant& want, size_t layer, bool stop) {
   const ModelConfig& c = s.weights->config;
   const size_t row = slice.row + token;
   const size_t position = slice.position + token;
-  const float* cos = &s.weights->rope_cos[position * c.head_dim / 2];
-  const float* sin = &s.weights->rope_sin[position * c.head_dim / 2];
+  const LayerWeights& w = s.weights->layers[layer];
+  const RopeTable& table = s.weights->rope(layer);
+  const float* cos = &table.cos[position * c.head_dim / 2];
+  const float* sin = &table.sin[position * c.head_dim / 2];
   const auto rotate = [&](float* head) { s.kernels.rope(head, cos, sin, 1.0f, c.head_dim, c.rope_interleaved); };
+  const auto norm = [&](float* head, const std::vector<float>& weight) {
+    if (c.qk_norm) s.kernels.rms_norm(head, weight.data(), c.rms_norm_eps, c.head_dim, head);
+  };
   float* q = s.act.q.data() + row * c.q_dim();
+  if (!stop || wants_queries(want, layer)) {
+    for (size_t h = 0; h < c.num_heads; h++) norm(q + h * c.head_dim, w.q_norm);
+  }
   if (!want.queries.empty()) copy_queries(c, q, slice, token, want, layer);
   for (size_t h = 0; h < c.num_kv_heads; h++) {
     float* k = slice.item->context->keys(layer, h) + position * c.head_dim;
     std::memcpy(k, s.act.k.data() + row * c.kv_dim() + h * c.head_dim, c.head_dim * sizeof(float));
+    norm(k, w.k_norm);
     rotate(k);
   }
   if (stop) return;
@@ -66,10 +101,6 @@ void place_rows(Session& s, const Pass& pass, const ForwardWant& want, size_t la
   });
 }
 
-bool wants_queries(const ForwardWant& want, size_t layer) {
-  return std::any_of(want.queries.begin(), want.queries.end(), [&](const HeadRef& ref) { return ref.layer == layer; });
-}
-
 }  // namespace
 
 void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
@@ -79,23 +110,22 @@ void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   const bool stop = layer == want.until_layer;
 
   norm_rows(s, w.attn_norm, pass.rows);
-  std::vector<Product> products{{&w.k, nullptr, a.normed.data(), a.k.data(), c.kv_dim(), Epilogue::store}};
-  if (!stop || wants_queries(want, layer)) products.push_back({&w.q, nullptr, a.normed.data(), a.q.data(), c.q_dim(), Epilogue::store});
-  if (!stop) products.push_back({&w.v, nullptr, a.normed.data(), a.v.data(), c.kv_dim(), Epilogue::store});
+  const auto bias = [](const std::vector<float>& vector) { return vector.empty() ? nullptr : vector.data(); };
+  std::vector<Product> products{{&w.k, nullptr, a.normed.data(), a.k.data(), c.kv_dim(), Epilogue::store, bias(w.k_bias)}};
+  if (!stop || wants_queries(want, layer)) products.push_back({&w.q, nullptr, a.normed.data(), a.q.data(), c.q_dim(), Epilogue::store, bias(w.q_bias)});
+  if (!stop) products.push_back({&w.v, nullptr, a.normed.data(), a.v.data(), c.kv_dim(), Epilogue::store, bias(w.v_bias)});
   multiply(s, products.data(), products.size(), pass.rows);
   place_rows(s, pass, want, layer, stop);
   if (stop) return;
 
   choose_blocks(s, pass, layer);
   attend_pass(s, pass, layer);
-  const Product project{&w.o, nullptr, a.attended.data(), a.x.data(), c.dim, Epilogue::add};
-  multiply(s, &project, 1, pass.rows);
+  add_product(s, w.o, a.attended.data(), w.attn_post_norm, pass.rows);
 
   norm_rows(s, w.ffn_norm, pass.rows);
-  const Product expand{&w.gate, &w.up, a.normed.data(), a.hidden.data(), c.ffn_dim, Epilogue::silu_mul};
+  const Product expand{&w.gate, &w.up, a.normed.data(), a.hidden.data(), c.ffn_dim, c.gelu ? Epilogue::gelu_mul : Epilogue::silu_mul};
   multiply(s, &expand, 1, pass.rows);
-  const Product contract{&w.down, nullptr, a.hidden.data(), a.x.data(), c.dim, Epilogue::add};
-  multiply(s, &contract, 1, pass.rows);
+  add_product(s, w.down, a.hidden.data(), w.ffn_post_norm, pass.rows);
 }
 
 }  // namespace lectern

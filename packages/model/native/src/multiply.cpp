@@ -13,7 +13,7 @@ constexpr size_t PANELS_PER_GEMV_TASK = 4;
 constexpr size_t SUM_GROUP = 32;  // every type that has mins has one per 32 weights
 
 /** Columns that a task produces: 32 of one matrix, or 16 of each of two. */
-size_t task_cols(const Product& p) { return p.epilogue == Epilogue::silu_mul ? PANEL_COLS : TILE_COLS; }
+size_t task_cols(const Product& p) { return p.weight2 ? PANEL_COLS : TILE_COLS; }
 
 size_t count_columns_tasks(const Product& p) { return (p.weight->num_outputs() + task_cols(p) - 1) / task_cols(p); }
 
@@ -25,9 +25,13 @@ void finish(const ModelKernels& kernels, const Product& p, const float* tile, co
     float* y = p.y + (row + r) * p.y_stride + col;
     const float* t = tile + r * stride;
     switch (p.epilogue) {
-      case Epilogue::store: std::copy(t, t + cols, y); break;
+      case Epilogue::store:
+        std::copy(t, t + cols, y);
+        if (p.bias) kernels.add(p.bias + col, y, cols);
+        break;
       case Epilogue::add: kernels.add(t, y, cols); break;
       case Epilogue::silu_mul: kernels.silu_mul(t, tile2 + r * stride, y, cols); break;
+      case Epilogue::gelu_mul: kernels.gelu_mul(t, tile2 + r * stride, y, cols); break;
     }
   }
 }
@@ -35,11 +39,10 @@ void finish(const ModelKernels& kernels, const Product& p, const float* tile, co
 void gemm_task(Session& s, const Product& p, size_t column_task, size_t first_row, size_t last_row, ThreadScratch& scratch) {
   const size_t k = p.weight->num_inputs();
   const size_t cols = task_cols(p);
-  const bool paired = p.epilogue == Epilogue::silu_mul;
   const size_t panel = column_task * (cols / PANEL_COLS);
   float* b = scratch.unpacked.reserve(k * TILE_COLS);
   s.kernels.unpack(p.weight->panel(panel), b);
-  s.kernels.unpack(paired ? p.weight2->panel(panel) : p.weight->panel(panel + 1), b + PANEL_COLS);
+  s.kernels.unpack(p.weight2 ? p.weight2->panel(panel) : p.weight->panel(panel + 1), b + PANEL_COLS);
   alignas(64) float tile[TILE_ROWS * TILE_COLS];
   for (size_t row = first_row; row < last_row; row += TILE_ROWS) {
     const size_t rows = std::min(TILE_ROWS, last_row - row);
@@ -71,7 +74,7 @@ void gemv_panel(Session& s, const Product& p, size_t panel, size_t rows, const f
   alignas(64) float tile2[GEMV_ROWS * PANEL_COLS];
   const size_t k = p.weight->num_inputs();
   s.kernels.gemv(p.weight->panel(panel), p.x, k, rows, sums, num_sums, tile, PANEL_COLS);
-  if (p.epilogue == Epilogue::silu_mul) s.kernels.gemv(p.weight2->panel(panel), p.x, k, rows, sums, num_sums, tile2, PANEL_COLS);
+  if (p.weight2) s.kernels.gemv(p.weight2->panel(panel), p.x, k, rows, sums, num_sums, tile2, PANEL_COLS);
   finish(s.kernels, p, tile, tile2, PANEL_COLS, rows, 0, panel * PANEL_COLS, PANEL_COLS);
 }
 

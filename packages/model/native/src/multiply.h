@@ -6,18 +6,20 @@
 namespace lectern {
 
 enum class Epilogue {
-  store,     // y = x W
+  store,     // y = x W + bias
   add,       // y += x W
   silu_mul,  // y = silu(x W) * (x W2)
+  gelu_mul,  // y = gelu(x W) * (x W2)
 };
 
 struct Product {
   const Linear* weight;
-  const Linear* weight2;  // only for silu_mul: as many outputs as weight
+  const Linear* weight2;  // only for silu_mul and gelu_mul, else null: as many outputs as weight
   const float* x;         // (rows, num_inputs)
   float* y;               // (rows, num_outputs), rows y_stride apart
   size_t y_stride;
   Epilogue epilogue;
+  const float* bias = nullptr;  // (num_outputs) or null; only for store
 };
 
 /** All products have `rows` rows. Every element is one sum over the inputs in order, whatever the number of threads. */

@@ -1,5 +1,6 @@
 // Attention of one layer for the new tokens of one context: its dense rows, and the chosen rows of a sparse part, merged exactly.
 import { createReferenceAttention, mergePartials, type AttendResult } from '@lectern/sparse-attn';
+import { softmaxScaleOf, windowOf } from '../rope-of.ts';
 import type { ReferenceContext } from './context.ts';
 
 const FLOAT_BYTES = 4;
@@ -10,6 +11,10 @@ export interface LayerAttention {
   numBytes: number; // of keys and values that were looked at, each once
 }
 
+interface Part extends AttendResult {
+  numBytes: number;
+}
+
 /** The new tokens' rows must be written already, at rows [numRows, numRows + numTokens). */
 export function attendLayer(
   context: ReferenceContext,
@@ -17,27 +22,42 @@ export function attendLayer(
   q: Float32Array, // (numTokens, numHeads, headDim), RoPE applied
   numTokens: number,
 ): LayerAttention {
-  const { numHeads, numKvHeads, headDim } = context.config;
-  const numKeys = context.numRows + numTokens;
-  const { rotatedKeys, values } = context.layers[layer];
-  const numValues = numKeys * numKvHeads * headDim;
-  const dense = attention.attend({
-    q, k: rotatedKeys.subarray(0, numValues), v: values.subarray(0, numValues),
-    numTokens, numKeys, numHeads, numKvHeads, headDim, firstQuery: context.numRows,
-  });
-  const denseBytes = 2 * numValues * FLOAT_BYTES;
-  if (!context.sparse) return { out: dense.out, numBytes: denseBytes };
-  const { partial, numBytes } = attendSparse(context, layer, q, numTokens);
-  return { out: mergePartials([dense, partial], headDim).out, numBytes: denseBytes + numBytes };
+  const numRows = context.numRows + numTokens;
+  if (!context.sparse) return attendDense(context, layer, q, numTokens, 0, numRows, context.length);
+  // Positions run on contiguously on each side of the sparse part, not across it: a window counts positions.
+  const before = context.sparse.firstPosition;
+  const parts = [
+    attendDense(context, layer, q, numTokens, 0, before, context.length),
+    attendSparse(context, layer, q, numTokens),
+    attendDense(context, layer, q, numTokens, before, numRows, context.numRows - before),
+  ];
+  return { out: mergePartials(parts, context.config.headDim).out, numBytes: parts.reduce((sum, { numBytes }) => sum + numBytes, 0) };
 }
 
-/** Every new token sees all rows that its KV head reads: they stand before it. */
-function attendSparse(
-  context: ReferenceContext, layer: number, q: Float32Array, numTokens: number,
-): { partial: AttendResult; numBytes: number } {
+/** Rows [from, to); firstQuery: the first new token's position, counted from that of row `from`. */
+function attendDense(
+  context: ReferenceContext, layer: number, q: Float32Array, numTokens: number, from: number, to: number, firstQuery: number,
+): Part {
+  const { numHeads, numKvHeads, headDim } = context.config;
+  const { rotatedKeys, values } = context.layers[layer];
+  const rowSize = numKvHeads * headDim;
+  const window = windowOf(context.config, layer);
+  const result = attention.attend({
+    q, k: rotatedKeys.subarray(from * rowSize, to * rowSize), v: values.subarray(from * rowSize, to * rowSize),
+    numTokens, numKeys: to - from, numHeads, numKvHeads, headDim, softmaxScale: softmaxScaleOf(context.config), firstQuery,
+    ...(window === undefined ? {} : { window }),
+  });
+  const numSeen = Math.min(to - from, Math.max(0, to - from - (firstQuery - (window ?? Number.POSITIVE_INFINITY) + 1)));
+  return { ...result, numBytes: 2 * numSeen * rowSize * FLOAT_BYTES };
+}
+
+/** Every new token stands behind all rows that its KV head reads; in a sliding layer its window may end among them. */
+function attendSparse(context: ReferenceContext, layer: number, q: Float32Array, numTokens: number): Part {
   const { numHeads, numKvHeads, headDim } = context.config;
   const groupSize = numHeads / numKvHeads;
   const sparse = context.sparse!;
+  const window = windowOf(context.config, layer);
+  const firstQuery = context.length - sparse.firstPosition;
   const partial = { out: new Float32Array(q.length), lse: new Float32Array(numTokens * numHeads) };
   let numBytes = 0;
   for (let kvHead = 0; kvHead < numKvHeads; kvHead++) {
@@ -50,15 +70,16 @@ function attendSparse(
     const rows = sparse.rows(layer, kvHead, groupQ);
     const group = attention.attend({
       q: groupQ, k: rows.keys, v: rows.values, numTokens, numKeys: rows.numKeys, numHeads: groupSize, numKvHeads: 1, headDim,
-      firstQuery: rows.numKeys,
+      softmaxScale: softmaxScaleOf(context.config), firstQuery, ...(window === undefined ? {} : { window }),
     });
     for (let token = 0; token < numTokens; token++) {
       const from = token * groupSize;
       partial.out.set(group.out.subarray(from * headDim, (from + groupSize) * headDim), groupRow(token) * headDim);
       partial.lse.set(group.lse.subarray(from, from + groupSize), groupRow(token));
     }
-    numBytes += (rows.keys.length + rows.values.length) * FLOAT_BYTES;
+    const numSeen = Math.min(rows.numKeys, Math.max(0, rows.numKeys - (firstQuery - (window ?? Number.POSITIVE_INFINITY) + 1)));
+    numBytes += 2 * numSeen * headDim * FLOAT_BYTES;
   }
   sparse.bytesRead += numBytes;
-  return { partial, numBytes };
+  return { ...partial, numBytes };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert';
 import { ServiceError } from '@lectern/shared';
 import { rotate } from '@lectern/sparse-attn';
+import { ropeOf } from '../rope-of.ts';
 import { SparsePart } from './sparse-part.ts';
 import { headRows } from './stored-heads.ts';
 import type { BlockSelection, Context, ContextPart, EncodedBlocks, TransformerConfig } from '../contract.ts';
@@ -102,6 +103,7 @@ export class ReferenceContext implements Context {
   #replay(blocks: EncodedBlocks): void {
     const { numKvHeads, headDim } = this.config;
     for (let layer = 0; layer < this.config.numLayers; layer++) {
+      const rope = ropeOf(this.config, layer);
       for (let kvHead = 0; kvHead < numKvHeads; kvHead++) {
         const { keys, values } = headRows(blocks, layer, kvHead, headDim);
         for (let token = 0; token < blocks.numTokens; token++) {
@@ -110,7 +112,7 @@ export class ReferenceContext implements Context {
           const rows = this.layers[layer];
           rows.keys.set(keys.subarray(from, from + headDim), to);
           rows.rotatedKeys.set(keys.subarray(from, from + headDim), to);
-          rotate(rows.rotatedKeys.subarray(to, to + headDim), this.numRows + token, this.config);
+          rotate(rows.rotatedKeys.subarray(to, to + headDim), this.numRows + token, rope);
           rows.values.set(values.subarray(from, from + headDim), to);
         }
       }

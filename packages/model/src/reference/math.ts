@@ -38,9 +38,24 @@ export function rmsNorm(
   return out;
 }
 
-/** silu(gate) * up, with silu(x) = x / (1 + exp(-x)). */
-export function swiGlu(gate: Float64Array, up: Float64Array): Float64Array {
-  return gate.map((x, i) => (x / (1 + Math.exp(-x))) * up[i]);
+export type Activation = (x: number) => number;
+
+export const silu: Activation = (x) => x / (1 + Math.exp(-x));
+
+/** The tanh approximation of gelu. */
+export const gelu: Activation = (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+
+/** activation(gate) * up. */
+export function gated(gate: Float64Array, up: Float64Array, activation: Activation): Float64Array {
+  return gate.map((x, i) => activation(x) * up[i]);
+}
+
+/** Every row plus the bias. */
+export function addBias(
+  x: Float64Array, // (numRows, numOutputs)
+  bias: Float32Array | undefined, // (numOutputs)
+): Float64Array {
+  return bias ? x.map((value, i) => value + bias[i % bias.length]) : x;
 }
 
 export function addInPlace(x: Float64Array, y: Float64Array): void {

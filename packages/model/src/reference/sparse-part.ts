@@ -1,6 +1,7 @@
 // A stored document of which each layer and KV head reads only the blocks that its first queries chose (contract: ContextPart 'sparse').
 import assert from 'node:assert';
 import { BLOCK_SIZE, checkBlockStarts, evenBlockStarts, placeBlocks, rotate, selectBlocks } from '@lectern/sparse-attn';
+import { ropeOf, softmaxScaleOf } from '../rope-of.ts';
 import { headRows } from './stored-heads.ts';
 import type { BlockSelection, ContextPart, EncodedBlocks, TransformerConfig } from '../contract.ts';
 
@@ -19,7 +20,7 @@ export class SparsePart {
   readonly #blockStarts: Int32Array; // (numBlocks + 1)
   readonly #budgetBlocks: number;
   readonly #windowBlocks: number;
-  readonly #firstPosition: number;
+  readonly firstPosition: number;
   /** Positions that it takes, however many tokens are read. */
   readonly numPositions: number;
   #chosen = new Map<number, ChosenRows>(); // layer * numKvHeads + kvHead ->
@@ -35,7 +36,7 @@ export class SparsePart {
     checkBlockStarts(this.#blockStarts, blocks.numTokens, BLOCK_SIZE);
     this.#budgetBlocks = budgetBlocks;
     this.#windowBlocks = windowBlocks;
-    this.#firstPosition = firstPosition;
+    this.firstPosition = firstPosition;
     this.numPositions = Math.min(blocks.numTokens, (budgetBlocks + windowBlocks) * BLOCK_SIZE);
   }
 
@@ -73,28 +74,27 @@ export class SparsePart {
     const { headDim } = this.#config;
     const starts = this.#blockStarts;
     const stored = headRows(this.#blocks, layer, kvHead, headDim);
-    const { blocks, mass } = selectBlocks(blockLse(queries, stored.keys, starts, headDim), starts.length - 1, queries.length / headDim, {
+    const { blocks, mass } = selectBlocks(blockLse(queries, stored.keys, starts, headDim, softmaxScaleOf(this.#config)), starts.length - 1, queries.length / headDim, {
       budgetBlocks: this.#budgetBlocks, windowBlocks: this.#windowBlocks,
     });
-    const placed = placeBlocks(blocks, starts, this.#firstPosition);
-    const numKeys = placed.end - this.#firstPosition;
+    const placed = placeBlocks(blocks, starts, this.firstPosition);
+    const numKeys = placed.end - this.firstPosition;
     const keys = new Float32Array(numKeys * headDim);
     const values = new Float32Array(numKeys * headDim);
     blocks.forEach((block, i) => {
       const [from, end] = [starts[block] * headDim, starts[block + 1] * headDim];
-      const to = (placed.firstPositions[i] - this.#firstPosition) * headDim;
+      const to = (placed.firstPositions[i] - this.firstPosition) * headDim;
       keys.set(stored.keys.subarray(from, end), to);
       values.set(stored.values.subarray(from, end), to);
     });
-    for (let key = 0; key < numKeys; key++) {
-      rotate(keys.subarray(key * headDim, (key + 1) * headDim), this.#firstPosition + key, this.#config);
-    }
+    const rope = ropeOf(this.#config, layer);
+    for (let key = 0; key < numKeys; key++) rotate(keys.subarray(key * headDim, (key + 1) * headDim), this.firstPosition + key, rope);
     return { blocks, mass, numKeys, keys, values };
   }
 }
 
-/** (numBlocks, numQueries): log-sum-exp of q.k / sqrt(headDim) over each block's stored keys. */
-function blockLse(queries: Float32Array, keys: Float32Array, blockStarts: Int32Array, headDim: number): Float32Array {
+/** (numBlocks, numQueries): log-sum-exp of scale * q.k over each block's stored keys. */
+function blockLse(queries: Float32Array, keys: Float32Array, blockStarts: Int32Array, headDim: number, scale: number): Float32Array {
   const numQueries = queries.length / headDim;
   const numBlocks = blockStarts.length - 1;
   const lse = new Float32Array(numBlocks * numQueries).fill(Number.NEGATIVE_INFINITY);
@@ -104,7 +104,7 @@ function blockLse(queries: Float32Array, keys: Float32Array, blockStarts: Int32A
       for (let key = blockStarts[block]; key < blockStarts[block + 1]; key++) {
         let dot = 0;
         for (let d = 0; d < headDim; d++) dot += queries[query * headDim + d] * keys[key * headDim + d];
-        scores.push(dot / Math.sqrt(headDim));
+        scores.push(dot * scale);
       }
       if (scores.length === 0) continue;
       const max = Math.max(...scores);

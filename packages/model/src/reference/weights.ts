@@ -12,6 +12,14 @@ export interface LayerWeights {
   ffnGate: Float32Array; // (ffnDim, dim)
   ffnUp: Float32Array; // (ffnDim, dim)
   ffnDown: Float32Array; // (dim, ffnDim)
+  // Where the configuration says so:
+  attnQBias?: Float32Array; // (numHeads * headDim)
+  attnKBias?: Float32Array; // (numKvHeads * headDim)
+  attnVBias?: Float32Array; // (numKvHeads * headDim)
+  attnQNorm?: Float32Array; // (headDim)
+  attnKNorm?: Float32Array; // (headDim)
+  postAttnNorm?: Float32Array; // (dim)
+  postFfnNorm?: Float32Array; // (dim)
 }
 
 export interface Weights {
@@ -47,8 +55,9 @@ export function releaseWeights(file: ModelFile): void {
 async function readWeights(file: ModelFile): Promise<Weights> {
   const tokenEmbd = await readTensor(file, 'token_embd.weight');
   const layers: LayerWeights[] = [];
+  const { qkvBias, qkNorm, postNorms } = file.config;
   for (let layer = 0; layer < file.config.numLayers; layer++) {
-    const read = (name: string) => readTensor(file, `blk.${layer}.${name}.weight`);
+    const read = (name: string, kind: 'weight' | 'bias' = 'weight') => readTensor(file, `blk.${layer}.${name}.${kind}`);
     layers.push({
       attnNorm: await read('attn_norm'),
       attnQ: await read('attn_q'),
@@ -59,6 +68,9 @@ async function readWeights(file: ModelFile): Promise<Weights> {
       ffnGate: await read('ffn_gate'),
       ffnUp: await read('ffn_up'),
       ffnDown: await read('ffn_down'),
+      ...(qkvBias && { attnQBias: await read('attn_q', 'bias'), attnKBias: await read('attn_k', 'bias'), attnVBias: await read('attn_v', 'bias') }),
+      ...(qkNorm && { attnQNorm: await read('attn_q_norm'), attnKNorm: await read('attn_k_norm') }),
+      ...(postNorms && { postAttnNorm: await read('post_attention_norm'), postFfnNorm: await read('post_ffw_norm') }),
     });
   }
   const outputNorm = await readTensor(file, 'output_norm.weight');

@@ -48,7 +48,7 @@ struct BlockLists {
   }
 };
 
-/** attend(q, k, v, out, lse, offsets | null, ids | null, numTokens, numKeys, numHeads, numKvHeads, headDim, softmaxScale, firstQuery) */
+/** attend(q, k, v, out, lse, offsets | null, ids | null, numTokens, numKeys, numHeads, numKvHeads, headDim, softmaxScale, firstQuery, window) */
 void attend_call(const Napi::CallbackInfo& info) {
   const size_t num_tokens = count(info[7], "numTokens");
   const size_t num_keys = count(info[8], "numKeys");
@@ -57,6 +57,7 @@ void attend_call(const Napi::CallbackInfo& info) {
   const size_t head_dim = count(info[11], "headDim");
   const float scale = static_cast<float>(number(info[12], "softmaxScale"));
   const int64_t first_query = static_cast<int64_t>(number(info[13], "firstQuery"));
+  const auto window = static_cast<int64_t>(count(info[14], "window"));
   if (num_kv_heads == 0 || num_heads % num_kv_heads != 0) throw Napi::RangeError::New(info.Env(), "numHeads is no multiple of numKvHeads");
   const auto q = typed_array<float>(info[0], "q", num_tokens * num_heads * head_dim);
   const auto k = typed_array<float>(info[1], "k", num_keys * num_kv_heads * head_dim);
@@ -76,7 +77,7 @@ void attend_call(const Napi::CallbackInfo& info) {
     const size_t first_head = h * group;
     attend(attention_kernels(instance(info).isa),
            {q.data + first_head * head_dim, num_heads * head_dim, num_tokens, group, head_dim, scale, spans.data(), spans.size(), stride,
-            first_query, out.data + first_head * head_dim, num_heads * head_dim, lse.data + first_head, num_heads},
+            first_query, window, out.data + first_head * head_dim, num_heads * head_dim, lse.data + first_head, num_heads},
            instance(info).scratch);
   }
 }

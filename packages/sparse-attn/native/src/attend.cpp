@@ -32,17 +32,22 @@ void attend_span(const AttentionKernels& kernels, const AttendJob& job, const Ke
   const size_t width = tile.num_vectors * kernels.lanes;
   const int64_t first_index = job.first_query + static_cast<int64_t>(first_row / job.group);
   const int64_t last_index = job.first_query + static_cast<int64_t>((first_row + rows - 1) / job.group);
-  if (span.first > last_index) return;
-  if (span.first + static_cast<int64_t>(span.count) - 1 <= first_index) {
-    kernels.attend(tile, span.k, span.v, job.kv_stride, span.count, nullptr);
+  const int64_t last_key = span.first + static_cast<int64_t>(span.count) - 1;
+  if (span.first > last_index || (job.window && last_key <= first_index - job.window)) return;
+  const bool is_cut = job.window && span.first <= last_index - job.window;  // some row's window begins inside
+  if (last_key <= first_index && !is_cut) {
+    kernels.attend(tile, span.k, span.v, job.kv_stride, span.count, nullptr, nullptr);
     return;
   }
+  const auto clamped = [&](int64_t index) { return static_cast<float>(std::clamp<int64_t>(index - span.first, -1, KEYS_PER_CALL)); };
+  alignas(64) float first_visible[MAX_TILE_WIDTH];
   alignas(64) float last_visible[MAX_TILE_WIDTH];
   for (size_t r = 0; r < width; r++) {
     const int64_t index = job.first_query + static_cast<int64_t>((first_row + std::min(r, rows - 1)) / job.group);
-    last_visible[r] = static_cast<float>(std::clamp<int64_t>(index - span.first, -1, KEYS_PER_CALL));
+    last_visible[r] = clamped(index);
+    first_visible[r] = clamped(index - job.window + 1);
   }
-  kernels.attend(tile, span.k, span.v, job.kv_stride, span.count, last_visible);
+  kernels.attend(tile, span.k, span.v, job.kv_stride, span.count, is_cut ? first_visible : nullptr, last_visible);
 }
 
 void unpack_results(const AttendJob& job, const QueryTile& tile, size_t width, size_t first_row, size_t rows) {
@@ -79,7 +84,7 @@ void attend_one_token(const AttentionKernels& kernels, const AttendJob& job, Att
 bool sees_all(const AttendJob& job) {
   if (job.num_spans == 0) return true;
   const KeySpan& last = job.spans[job.num_spans - 1];
-  return last.first + static_cast<int64_t>(last.count) - 1 <= job.first_query;
+  return last.first + static_cast<int64_t>(last.count) - 1 <= job.first_query && (!job.window || job.spans[0].first > job.first_query - job.window);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace lectern {
 
 const AttentionKernels& attention_kernels(Isa isa);
 
-/** At most 64 consecutive keys. `first` orders them: key j of the span is visible to a query at index i iff first + j <= i. */
+/** At most 64 consecutive keys. `first` orders them: key j of the span has the index first + j. */
 struct KeySpan {
   const float* k;
   const float* v;
@@ -30,7 +30,8 @@ struct AttendJob {
   const KeySpan* spans;  // ascending by first
   size_t num_spans;
   size_t kv_stride;
-  int64_t first_query;  // index of token 0 in the order of `first`
+  int64_t first_query;  // index of token 0 in the order of `first`: a key is visible to a query iff its index is not above the query's
+  int64_t window;       // and above the query's minus this; 0: no such limit
   float* out;           // as q, tokens out_stride apart
   size_t out_stride;
   float* lse;  // (num_tokens, group), tokens lse_stride apart; or null

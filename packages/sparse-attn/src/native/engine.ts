@@ -9,7 +9,7 @@ interface SparseAttnAddon extends IsaAddon {
     q: Float32Array, k: Float32Array, v: Float32Array, out: Float32Array, lse: Float32Array,
     offsets: Int32Array | null, ids: Int32Array | null,
     numTokens: number, numKeys: number, numHeads: number, numKvHeads: number, headDim: number,
-    softmaxScale: number, firstQuery: number,
+    softmaxScale: number, firstQuery: number, window: number,
   ): void;
   blockLse(
     q: Float32Array, keys: Int8Array, keyScales: Float32Array, blockStarts: Int32Array, out: Float32Array,
@@ -30,7 +30,7 @@ function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
   const lse = new Float32Array(numTokens * numHeads); // (numTokens, numHeads)
   addon.attend(
     q, k, v, out, lse, blocks?.offsets ?? null, blocks?.ids ?? null,
-    numTokens, numKeys, numHeads, numKvHeads, headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), firstQuery,
+    numTokens, numKeys, numHeads, numKvHeads, headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), firstQuery, args.window ?? 0,
   );
   return { out, lse };
 }

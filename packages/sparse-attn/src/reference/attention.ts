@@ -25,7 +25,8 @@ function attend(args: AttendArgs): AttendResult {
     const listed = listedKeys(args, kvHead);
     for (let token = 0; token < numTokens; token++) {
       const row = token * numHeads + head;
-      const visible = listed.filter((key) => key <= args.firstQuery + token);
+      const last = args.firstQuery + token;
+      const visible = listed.filter((key) => key <= last && key > last - (args.window ?? Number.POSITIVE_INFINITY));
       const scores = visible.map((key) => score(args, row * headDim, (key * numKvHeads + kvHead) * headDim));
       const { weights, logSumExp } = softmax(scores);
       sums.fill(0);

@@ -1,4 +1,6 @@
 // load(spec, isa, numThreads): opens or shares the weights.
+#include <cmath>
+
 #include "glue/handles.h"
 #include "typed_args.h"
 
@@ -7,6 +9,20 @@ namespace lectern {
 namespace {
 
 size_t field(const Napi::Object& object, const char* name) { return count(object.Get(name), name, 9007199254740991.0); }
+
+bool flag(const Napi::Object& object, const char* name) { return object.Get(name).ToBoolean(); }
+
+double number_or(const Napi::Object& object, const char* name, double otherwise) {
+  const Napi::Value value = object.Get(name);
+  return value.IsUndefined() ? otherwise : number(value, name);
+}
+
+void read_window(const Napi::Object& o, ModelConfig& c) {
+  c.window = field(o, "numTokens");
+  c.sliding_rope_theta = number(o.Get("ropeTheta"), "slidingWindow.ropeTheta");
+  const auto layers = o.Get("layers").As<Napi::Array>();
+  for (uint32_t i = 0; i < layers.Length(); i++) c.sliding.push_back(layers.Get(i).ToBoolean());
+}
 
 ModelConfig read_config(const Napi::Object& o) {
   ModelConfig c;
@@ -21,6 +37,19 @@ ModelConfig read_config(const Napi::Object& o) {
   c.rope_theta = number(o.Get("ropeTheta"), "ropeTheta");
   c.rope_interleaved = o.Get("ropeStyle").ToString().Utf8Value() == "interleaved";
   c.rms_norm_eps = static_cast<float>(number(o.Get("rmsNormEps"), "rmsNormEps"));
+  if (!o.Get("ropeFactors").IsUndefined()) {
+    const auto factors = typed_array<float>(o.Get("ropeFactors"), "ropeFactors");
+    c.rope_factors.assign(factors.data, factors.data + factors.length);
+  }
+  c.softmax_scale = static_cast<float>(number_or(o, "softmaxScale", 1.0 / std::sqrt(static_cast<double>(c.head_dim))));
+  c.qk_norm = flag(o, "qkNorm");
+  c.qkv_bias = flag(o, "qkvBias");
+  c.gelu = o.Get("activation").ToString().Utf8Value() == "gelu";
+  c.post_norms = flag(o, "postNorms");
+  c.embedding_scale = static_cast<float>(number_or(o, "embeddingScale", 1.0));
+  c.window = 0;
+  c.sliding_rope_theta = 0;
+  if (!o.Get("slidingWindow").IsUndefined()) read_window(o.Get("slidingWindow").As<Napi::Object>(), c);
   return c;
 }
 

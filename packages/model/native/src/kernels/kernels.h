@@ -47,6 +47,8 @@ struct ModelKernels {
   void (*rms_norm)(const float* x, const float* weight, float eps, size_t dim, float* out);
   /** out = gate / (1 + exp(-gate)) * up */
   void (*silu_mul)(const float* gate, const float* up, float* out, size_t count);
+  /** out = gate / (1 + exp(-2 c (gate + 0.044715 gate^3))) * up, c = sqrt(2 / pi): the tanh approximation of gelu. */
+  void (*gelu_mul)(const float* gate, const float* up, float* out, size_t count);
   /** out += x */
   void (*add)(const float* x, float* out, size_t count);
   /** Rotates one head in place; cos, sin (head_dim / 2). direction +1 rotates, -1 rotates back. */

@@ -12,6 +12,6 @@ namespace {
 #include "elementwise.inc"
 }  // namespace
 
-const ModelKernels model_avx512 = {gemm_tile, unpack, gemv, rms_norm, silu_mul, add, rope};
+const ModelKernels model_avx512 = {gemm_tile, unpack, gemv, rms_norm, silu_mul, gelu_mul, add, rope};
 
 }  // namespace lectern

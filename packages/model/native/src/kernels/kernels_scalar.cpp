@@ -10,6 +10,6 @@ namespace {
 #include "elementwise.inc"
 }  // namespace
 
-const ModelKernels model_scalar = {gemm_tile, unpack, gemv, rms_norm, silu_mul, add, rope};
+const ModelKernels model_scalar = {gemm_tile, unpack, gemv, rms_norm, silu_mul, gelu_mul, add, rope};
 
 }  // namespace lectern

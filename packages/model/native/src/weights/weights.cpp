@@ -1,6 +1,7 @@
 // Loading: find each tensor, check it against the configuration and the file's size, pack it.
 #include "weights/weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <unordered_map>
@@ -52,21 +53,36 @@ void check(const ModelConfig& c) {
   }
   if (c.num_heads % c.num_kv_heads != 0) throw std::invalid_argument("the number of heads is no multiple of the number of KV heads");
   if (c.head_dim % 2 != 0) throw std::invalid_argument("the head dimension is odd");
+  const auto positive = [](double x) { return std::isfinite(x) && x > 0; };
+  if (!positive(c.softmax_scale) || !positive(c.embedding_scale) || !positive(c.rope_theta) || (c.window && !positive(c.sliding_rope_theta))) {
+    throw std::invalid_argument("a scale or RoPE base in the model's configuration is not positive");
+  }
+  if (!c.rope_factors.empty() && c.rope_factors.size() != c.head_dim / 2) throw std::invalid_argument("not one RoPE factor per pair of a head");
+  if (!std::all_of(c.rope_factors.begin(), c.rope_factors.end(), positive)) throw std::invalid_argument("a RoPE factor is not positive");
+  if (c.window && c.sliding.size() != c.num_layers) throw std::invalid_argument("the sliding window's layers are not all layers");
 }
 
-/** angle = position * theta^(-2i / head_dim), in double. */
-void fill_rope(const ModelConfig& c, std::vector<float>& cos, std::vector<float>& sin) {
+/** angle = position * theta^(-2i / head_dim) / factor i, in double. */
+void fill_rope(const ModelConfig& c, double theta, const std::vector<float>& factors, ThreadPool& pool, RopeTable& table) {
+  constexpr size_t POSITIONS_PER_CHUNK = 256;
   const size_t half = c.head_dim / 2;
-  cos.resize(c.context_length * half);
-  sin.resize(c.context_length * half);
+  table.cos.resize(c.context_length * half);
+  table.sin.resize(c.context_length * half);
+  std::vector<double> frequencies(half);
   for (size_t i = 0; i < half; i++) {
-    const double frequency = std::pow(c.rope_theta, -2.0 * static_cast<double>(i) / static_cast<double>(c.head_dim));
-    for (size_t position = 0; position < c.context_length; position++) {
-      const double angle = static_cast<double>(position) * frequency;
-      cos[position * half + i] = static_cast<float>(std::cos(angle));
-      sin[position * half + i] = static_cast<float>(std::sin(angle));
-    }
+    frequencies[i] = std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(c.head_dim));
+    if (!factors.empty()) frequencies[i] /= static_cast<double>(factors[i]);
   }
+  pool.run((c.context_length + POSITIONS_PER_CHUNK - 1) / POSITIONS_PER_CHUNK, [&](size_t chunk, size_t) {
+    const size_t last = std::min(c.context_length, (chunk + 1) * POSITIONS_PER_CHUNK);
+    for (size_t position = chunk * POSITIONS_PER_CHUNK; position < last; position++) {
+      for (size_t i = 0; i < half; i++) {
+        const double angle = static_cast<double>(position) * frequencies[i];
+        table.cos[position * half + i] = static_cast<float>(std::cos(angle));
+        table.sin[position * half + i] = static_cast<float>(std::sin(angle));
+      }
+    }
+  });
 }
 
 }  // namespace
@@ -89,6 +105,19 @@ Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config
     LayerWeights layer;
     layer.attn_norm = table.vector(block + "attn_norm.weight", c.dim);
     layer.ffn_norm = table.vector(block + "ffn_norm.weight", c.dim);
+    if (c.post_norms) {
+      layer.attn_post_norm = table.vector(block + "post_attention_norm.weight", c.dim);
+      layer.ffn_post_norm = table.vector(block + "post_ffw_norm.weight", c.dim);
+    }
+    if (c.qk_norm) {
+      layer.q_norm = table.vector(block + "attn_q_norm.weight", c.head_dim);
+      layer.k_norm = table.vector(block + "attn_k_norm.weight", c.head_dim);
+    }
+    if (c.qkv_bias) {
+      layer.q_bias = table.vector(block + "attn_q.bias", c.q_dim());
+      layer.k_bias = table.vector(block + "attn_k.bias", c.kv_dim());
+      layer.v_bias = table.vector(block + "attn_v.bias", c.kv_dim());
+    }
     layer.q = linear(block + "attn_q.weight", c.q_dim(), c.dim);
     layer.k = linear(block + "attn_k.weight", c.kv_dim(), c.dim);
     layer.v = linear(block + "attn_v.weight", c.kv_dim(), c.dim);
@@ -98,7 +127,8 @@ Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config
     layer.down = linear(block + "ffn_down.weight", c.dim, c.ffn_dim);
     layers.push_back(std::move(layer));
   }
-  fill_rope(c, rope_cos, rope_sin);
+  fill_rope(c, c.rope_theta, c.rope_factors, pool, rope_full);
+  if (c.window) fill_rope(c, c.sliding_rope_theta, {}, pool, rope_sliding);
   file.forget_pages();
 }
 

@@ -20,8 +20,21 @@ struct ModelConfig {
   size_t vocab_size;
   size_t context_length;
   double rope_theta;
+  std::vector<float> rope_factors;  // (head_dim / 2), or empty: all 1
   bool rope_interleaved;
   float rms_norm_eps;
+  float softmax_scale;
+  bool qk_norm;
+  bool qkv_bias;
+  bool gelu;  // else silu
+  bool post_norms;
+  float embedding_scale;
+  size_t window;              // keys that a sliding layer sees, the query's own included; 0: no layer slides
+  std::vector<bool> sliding;  // (num_layers), or empty
+  double sliding_rope_theta;
+
+  /** Keys that a query of this layer sees; 0: all before it. */
+  size_t window_of(size_t layer) const { return window && sliding[layer] ? window : 0; }
 
   size_t group() const { return num_heads / num_kv_heads; }
   size_t q_dim() const { return num_heads * head_dim; }
@@ -43,9 +56,20 @@ struct ModelSpec {
   std::vector<TensorEntry> tensors;
 };
 
+/** Cosines and sines of every position's angles. */
+struct RopeTable {
+  std::vector<float> cos;  // (context_length, head_dim / 2)
+  std::vector<float> sin;
+};
+
+/** Vectors that the architecture does not have are empty. */
 struct LayerWeights {
-  std::vector<float> attn_norm;  // (dim)
-  std::vector<float> ffn_norm;   // (dim)
+  std::vector<float> attn_norm;                // (dim)
+  std::vector<float> ffn_norm;                 // (dim)
+  std::vector<float> attn_post_norm;           // (dim)
+  std::vector<float> ffn_post_norm;            // (dim)
+  std::vector<float> q_norm, k_norm;           // (head_dim)
+  std::vector<float> q_bias, k_bias, v_bias;   // (q_dim), (kv_dim), (kv_dim)
   Linear q, k, v, o, gate, up, down;
 };
 
@@ -56,11 +80,12 @@ struct Weights {
   std::vector<LayerWeights> layers;
   std::vector<float> output_norm;  // (dim)
   Linear output;                   // (vocab_size, dim)
-  std::vector<float> rope_cos;     // (context_length, head_dim / 2)
-  std::vector<float> rope_sin;
+  RopeTable rope_full;
+  RopeTable rope_sliding;  // empty where no layer slides
   size_t bytes = 0;  // packed weights in memory
 
   Weights(const ModelSpec& spec, size_t num_threads);
+  const RopeTable& rope(size_t layer) const { return config.window_of(layer) ? rope_sliding : rope_full; }
 };
 
 /** One copy per file (path, size, time of change) and process, as long as someone holds it. Thread safe. */

@@ -42,8 +42,9 @@ constexpr float NO_SCORE = -1e30f;
 
 struct AttentionKernels {
   size_t lanes;
-  /** At most 64 keys. Lane i sees key j iff j <= last_visible[i]; all of them when null. Strides in floats. */
-  void (*attend)(const QueryTile& tile, const float* k, const float* v, size_t stride, size_t num_keys, const float* last_visible);
+  /** At most 64 keys. Lane i sees key j iff first_visible[i] <= j <= last_visible[i]. Null: no such limit; both or last only. Strides in floats. */
+  void (*attend)(const QueryTile& tile, const float* k, const float* v, size_t stride, size_t num_keys, const float* first_visible,
+                 const float* last_visible);
   /** At most 64 keys, all visible. */
   void (*attend_group)(const QueryGroup& group, const float* k, const float* v, size_t stride, size_t num_keys);
   /** Only max and sum. key_scales (num_keys) or null. */
