@@ -1,5 +1,5 @@
 // Makes tests/goldens/*.json again. By hand, not in CI: it installs other projects' programs into temporary folders. Needs `npm run build`.
-//   node scripts/goldens.mjs            tokenizer.json, forced.json: llama.cpp through node-llama-cpp on the default model
+//   node scripts/goldens.mjs            tokenizer.json, forced.json, tokenizer-gemma.json: llama.cpp through node-llama-cpp on the catalog's models
 //   node scripts/goldens.mjs --python   dequantize.json: the Python package gguf (python3 with venv)
 //   node scripts/goldens.mjs --tiny     tiny-llama.gguf, tiny-llama.json: torch and transformers (a download of some GB)
 import { execFileSync } from 'node:child_process';
@@ -26,12 +26,13 @@ async function runLlamaCpp() {
   const { listCatalog, resolveModel } = await import('../packages/model/dist/catalog/index.js');
   const { makeForcedGolden } = await import('./goldens/forced.mjs');
   const { withLlamaCpp } = await import('./goldens/llama-cpp.mjs');
-  const { makeTokenizerGolden } = await import('./goldens/tokenizer.mjs');
+  const { makeGemmaTokenizerGolden, makeTokenizerGolden } = await import('./goldens/tokenizer.mjs');
   const home = process.env.LECTERN_HOME ?? join(homedir(), '.lectern');
   const model = await resolveModel(listCatalog()[0].id, { home });
   await withLlamaCpp(async (llamaCpp) => {
     await makeTokenizerGolden(llamaCpp, model);
     await makeForcedGolden(llamaCpp, model);
+    await makeGemmaTokenizerGolden(llamaCpp, await resolveModel('gemma-3-270m', { home }));
   });
 }
 

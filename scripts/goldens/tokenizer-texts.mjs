@@ -47,6 +47,17 @@ export const controlTexts = [
   '<repo_name>x<reponame>y<filename>', '<|im_<|im_end|>end|>', '<gh_stars>100-1000<issue_start>text<issue_closed><empty_output>', '', ' <|im_end|> ',
 ];
 
+/** What a SentencePiece vocabulary with user-defined tokens for runs of blanks and for HTML tags trips over. */
+const signs = ['\u2581', 'a\u2581b', ' \u2581 \u2581\u2581x', '\u2581the the', 'a \u2581\n\u2581', '<b>bold</b> <table><tr><td>1</td></tr></table>', '<b><b', '<<td>>', ' <td> </td>  <li>',
+  '\t\t\tif x:\t\t# y', '\n \n  \n   \n', ' '.repeat(40), `a${' '.repeat(64)}b`, '\t'.repeat(70), '<0x41><0x0A>', 'a<0xE2>', '[multimodal] <start_of_image>', '<unused7><unused99>'];
+
+export const gemmaControlTexts = ['<start_of_turn>user\nHello<end_of_turn>\n<start_of_turn>model\n', '<bos>', '<eos><pad><unk>', 'a <end_of_turn> b', '<start_of_turn', 'end_of_turn>',
+  '<unused0><unused6241>', '<start_<bos>of_turn>', '<b><bos>\n\n<eos>', '', ' <mask> ', '<start_of_image>'];
+
+export function gemmaTexts(seed) {
+  return [...tokenizerTexts(seed), ...signs, ...gemmaControlTexts];
+}
+
 export function tokenizerTexts(seed) {
   return [...blanks, ...english, ...numbers, ...code, ...scripts, ...emoji, ...controls, ...long, ...controlTexts, ...randomTexts(seed)];
 }

@@ -1,8 +1,8 @@
 // tests/goldens/tokenizer.json: llama.cpp's token ids of many texts, with the model's own pre-tokenizer and, by changing that one word
-// in a copy of the file, with the others that Lectern knows.
+// in a copy of the file, with the others that Lectern knows. tokenizer-gemma.json: the same for SentencePiece, also with a blank put before a text.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { controlTexts, tokenizerTexts } from './tokenizer-texts.mjs';
+import { controlTexts, gemmaControlTexts, gemmaTexts, tokenizerTexts } from './tokenizer-texts.mjs';
 import { writeGolden } from './write-json.mjs';
 
 const SEED = 7;
@@ -28,6 +28,19 @@ export async function makeTokenizerGolden({ llama, madeWith, folder }, model) {
   writeGolden('tokenizer.json', { howToRemake: 'node scripts/goldens.mjs', seed: SEED, madeWith, model: model.id, modelSha256: model.sha256, cases });
 }
 
+export async function makeGemmaTokenizerGolden({ llama, madeWith, folder }, model) {
+  const texts = gemmaTexts(SEED);
+  const own = await tokenizeAll(llama, model.path, texts);
+  const path = join(folder, 'blank-before.gguf');
+  writeFileSync(path, withBlankBefore(readFileSync(model.path)));
+  const prefixed = await tokenizeAll(llama, path, texts);
+  const cases = texts.map((text, i) => ({ text, ids: own[i], ...(own[i].join() === prefixed[i].join() ? {} : { blankBefore: prefixed[i] }) }));
+  const special = await tokenizeAll(llama, model.path, gemmaControlTexts, true);
+  const specialPrefixed = await tokenizeAll(llama, path, gemmaControlTexts, true);
+  cases.push(...gemmaControlTexts.map((text, i) => ({ text, parseSpecial: true, ids: special[i], blankBefore: specialPrefixed[i] })));
+  writeGolden('tokenizer-gemma.json', { howToRemake: 'node scripts/goldens.mjs', seed: SEED, madeWith, model: model.id, modelSha256: model.sha256, cases });
+}
+
 async function tokenizeAll(llama, modelPath, texts, parseSpecial = false) {
   const model = await llama.loadModel({ modelPath, vocabOnly: true });
   const ids = texts.map((text) => model.tokenize(text, parseSpecial));
@@ -40,6 +53,14 @@ function withPre(file, pre) {
   const grown = replaceValue(file, 'tokenizer.ggml.pre', () => pre);
   const missing = (ALIGNMENT - ((grown.length - file.length + ALIGNMENT) % ALIGNMENT)) % ALIGNMENT;
   return replaceValue(grown, 'general.name', (name) => name + ' '.repeat(missing));
+}
+
+function withBlankBefore(file) {
+  const key = 'tokenizer.ggml.add_space_prefix';
+  const at = file.indexOf(key) + key.length;
+  if (file.readUInt32LE(at) !== 7 || file[at + 4] !== 0) throw new Error(`${key} is not false`);
+  file[at + 4] = 1;
+  return file;
 }
 
 function replaceValue(file, key, change) {
