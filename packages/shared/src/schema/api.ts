@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { documentRecordSchema } from './document.ts';
-import { JOB_STATES, jobRequestSchema } from './job.ts';
+import { JOB_STATES, jobRequestSchema, partialResultSchema } from './job.ts';
 
 const count = z.int().min(0);
 const page = <T extends z.ZodType>(item: T) => z.object({
@@ -25,7 +25,7 @@ export const documentTextSchema = z.object({
 });
 export type DocumentText = z.infer<typeof documentTextSchema>;
 
-/** How far the reading that the job waits for, or used, has come. Counts of chunks and tokens are of its last run. */
+/** How far the readings that the job waits for, or used, have come, summed over its documents. Counts of chunks and tokens are of their last run. */
 export const progressSchema = z.object({
   state: z.enum(['new', 'planning', 'encoding', 'sealing', 'sealed', 'failed']),
   /** 0 until planned. */
@@ -34,7 +34,10 @@ export const progressSchema = z.object({
   numChunks: count,
   chunksEncoded: count,
   chunksReused: count,
-  /** Since this reading began; absent until something was encoded. */
+  /** Documents read to their end, and of the job. */
+  documentsRead: count,
+  documentsTotal: count,
+  /** Since these readings began; absent until something was encoded. */
   tokensPerSecond: z.number().min(0).optional(),
   /** Absent when it cannot be known. */
   etaSeconds: z.number().min(0).optional(),
@@ -52,6 +55,8 @@ export const jobViewSchema = z.object({
   id: z.string(),
   state: z.enum(JOB_STATES),
   request: z.object(jobRequestSchema.shape),
+  /** In the order asked. */
+  documents: z.array(z.string()),
   /** Model that reads: the request's, or the server's default. */
   model: z.string(),
   createdAt: z.string(),
@@ -64,19 +69,37 @@ export const jobViewSchema = z.object({
   /** Number of the newest event. */
   seq: count,
   progress: progressSchema.optional(),
+  /** The newest answer from what was read so far; absent once the job is completed. */
+  partial: z.object(partialResultSchema.shape).optional(),
 });
 export type JobView = z.infer<typeof jobViewSchema>;
 export const jobListSchema = page(jobViewSchema);
 export type JobList = z.infer<typeof jobListSchema>;
 
-/** state, delta and done are kept and numbered. progress is only for who listens now, and has no number. */
+/** state, delta, partial and done are kept and numbered. progress is only for who listens now, and has no number. */
 export const jobEventViewSchema = z.object({
   seq: count.optional(),
-  type: z.enum(['state', 'progress', 'delta', 'done']),
+  type: z.enum(['state', 'progress', 'delta', 'partial', 'done']),
   data: z.record(z.string(), z.unknown()),
   at: z.string(),
 });
 export type JobEventView = z.infer<typeof jobEventViewSchema>;
+
+export const readerViewSchema = z.object({
+  id: z.string(),
+  /** remote: what it is shown leaves the machine of the worker. */
+  kind: z.enum(['local', 'remote']),
+  name: z.string(),
+  contextLength: count,
+  /** Share of questions it answered right with the right passage before it; absent where nobody measured. */
+  ceiling: z.number().optional(),
+  /** Its answers are marked so. */
+  uncertain: z.boolean(),
+  numWorkers: count,
+  /** Some worker takes it for jobs that name no reader. */
+  isDefault: z.boolean(),
+});
+export type ReaderView = z.infer<typeof readerViewSchema>;
 
 export const modelListSchema = z.object({
   data: z.array(z.object({
@@ -92,6 +115,8 @@ export const modelListSchema = z.object({
     /** Workers that have it loaded. */
     numWorkers: count,
     isDefault: z.boolean(),
+    /** Models that can word the answers of jobs with this one. */
+    readers: z.array(readerViewSchema).default([]),
   })),
 });
 export type ModelList = z.infer<typeof modelListSchema>;

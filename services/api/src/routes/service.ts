@@ -3,6 +3,7 @@ import { healthSchema, modelListSchema, queueViewSchema, readinessSchema, withRe
 import type { Queue } from 'bullmq';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { modelsOf } from '../service/models.ts';
 import { isReady } from '../service/readiness.ts';
 import { workWaiting } from '../service/work-waiting.ts';
 
@@ -16,14 +17,7 @@ export function serviceRoutes(deps: ApiDeps): Route[] {
     responses: { 200: { description: 'The models.', schema: modelListSchema } },
     errors: [],
     async handle({ res }) {
-      const found = new Map<string, { numWorkers: number; isDefault: boolean }>();
-      for (const worker of await workers.list()) {
-        for (const model of worker.models) {
-          const numWorkers = (found.get(model.id)?.numWorkers ?? 0) + 1;
-          found.set(model.id, { ...model, numWorkers, isDefault: model.id === config.DEFAULT_MODEL });
-        }
-      }
-      res.json({ data: [...found.values()] });
+      res.json({ data: modelsOf(await workers.list(), config.DEFAULT_MODEL) });
     },
   });
 
