@@ -111,7 +111,7 @@ describe('createTokenizer', () => {
 
   it.each<[string, string, unknown, string]>([
     ['an unknown pre-tokenizer', 'tokenizer.ggml.pre', 'viking', 'MODEL_UNSUPPORTED'],
-    ['another tokenizer', 'tokenizer.ggml.model', 'llama', 'MODEL_UNSUPPORTED'],
+    ['another tokenizer', 'tokenizer.ggml.model', 'bert', 'MODEL_UNSUPPORTED'],
     ['an EOS outside the vocabulary', 'tokenizer.ggml.eos_token_id', 49_152, 'MODEL_FILE_INVALID'],
     ['merges that are numbers', 'tokenizer.ggml.merges', [1, 2], 'MODEL_FILE_INVALID'],
     ['a merge of one text', 'tokenizer.ggml.merges', ['abc'], 'MODEL_FILE_INVALID'],

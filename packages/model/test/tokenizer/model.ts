@@ -1,15 +1,17 @@
-// The default model's file, through the catalog: cached under LECTERN_HOME, fetched when it is not there.
+// Model files through the catalog: cached under LECTERN_HOME, fetched when it is not there.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { listCatalog, resolveModel } from '../../src/catalog/index.ts';
 import type { ModelFile } from '../../src/contract.ts';
 import { openModelFile } from '../../src/gguf/index.ts';
 
-export async function defaultModelFile(): Promise<ModelFile> {
+export async function catalogModelFile(id: string): Promise<ModelFile> {
   const home = process.env['LECTERN_HOME'] ?? join(homedir(), '.lectern');
-  const { path } = await resolveModel(listCatalog()[0]!.id, { home });
+  const { path } = await resolveModel(id, { home });
   return openModelFile(path);
 }
+
+export const defaultModelFile = (): Promise<ModelFile> => catalogModelFile(listCatalog()[0]!.id);
 
 /** The same file with another value in its metadata. */
 export function withMetadata(file: ModelFile, key: string, value: unknown): ModelFile {
