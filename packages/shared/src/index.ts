@@ -1,10 +1,13 @@
 // What every other package agrees on: errors, ids, schemas, records, queues, blobs, settings, log, metrics.
 export type { BlobStat, BlobStore } from './blob/blob-store.ts';
 export { createFsBlobStore } from './blob/fs.ts';
+export * from './blob/open.ts';
+export * from './blob/settings.ts';
 export * from './config.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './jobs/cancel.ts';
+export * from './jobs/partial.ts';
 export * from './jobs/queues.ts';
 export * from './jobs/reconcile.ts';
 export * from './jobs/start.ts';
