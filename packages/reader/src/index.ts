@@ -14,3 +14,6 @@ export { find } from './find/find.ts';
 export { ask } from './ask/ask.ts';
 export { DEFAULT_EXTRACT_LIMITS, readDocument, type ReadDocumentArgs } from './read-document.ts';
 export { askTaskBytes, encodeTaskBytes, planTaskBytes } from './estimates.ts';
+export { answerContains } from './calibrate/judge.ts';
+export { type Fact, type PlantedFact, plantFacts } from './calibrate/plant.ts';
+export { createRandom, type Random } from './calibrate/random.ts';

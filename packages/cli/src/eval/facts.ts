@@ -1,12 +1,6 @@
 // Facts to plant in a real text: natural sentences of varied form, each with a question and its answer.
 // Every entity is used once, so no two facts answer the same question; several facts share a form, so the name must be found, not the form.
-import type { Random } from './random.ts';
-
-export interface Fact {
-  sentence: string;
-  question: string;
-  answer: string;
-}
+import type { Fact, Random } from '@lectern/reader';
 
 const FIRST = ['Magnus', 'Ottilie', 'Hamid', 'Rosalind', 'Tobias', 'Ingrid', 'Caspar', 'Nadia', 'Leopold', 'Yvette', 'Anselm', 'Priya', 'Gideon', 'Marguerite', 'Stefan', 'Beatrix', 'Lorenzo', 'Sunniva', 'Edmund', 'Keiko', 'Rafael', 'Dorothea', 'Percival', 'Amara', 'Felix', 'Henrietta', 'Oskar', 'Zelda', 'Bruno', 'Clementine', 'Ivo', 'Mathilda'];
 const LAST = ['Thorne', 'Vasquez', 'Lindqvist', 'Okafor', 'Pemberton', 'Hargreaves', 'Castellano', 'Nakamura', 'Fairweather', 'Dubois', 'Eklund', 'Rosenthal', 'Whitlock', 'Moreau', 'Kowalski', 'Ashdown', 'Ferreira', 'Blackwood', 'Sandoval', 'Ibsen', 'Marchetti', 'Penrose', 'Achterberg', 'Delacroix', 'Novak', 'Tregarth', 'Halloran', 'Beaumont', 'Sorensen', 'Quigley', 'Varga', 'Winterbourne'];

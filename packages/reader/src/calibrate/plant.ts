@@ -1,6 +1,11 @@
 // Plants facts at random sentence ends of a text, and says where they are.
-import type { Fact } from './facts.ts';
 import type { Random } from './random.ts';
+
+export interface Fact {
+  sentence: string;
+  question: string;
+  answer: string;
+}
 
 export interface PlantedFact extends Fact {
   /** Code points of the planted text: the sentence, and the answer inside it. */
