@@ -1,7 +1,7 @@
 // Makes tests/goldens/*.json again. By hand, not in CI: it installs other projects' programs into temporary folders. Needs `npm run build`.
 //   node scripts/goldens.mjs            tokenizer.json, forced.json, tokenizer-gemma.json: llama.cpp through node-llama-cpp on the catalog's models
 //   node scripts/goldens.mjs --python   dequantize.json: the Python package gguf (python3 with venv)
-//   node scripts/goldens.mjs --tiny     tiny-llama.gguf, tiny-llama.json: torch and transformers (a download of some GB)
+//   node scripts/goldens.mjs --tiny     tiny-*.gguf, tiny-*.json: torch and transformers (a download of some GB)
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -11,12 +11,12 @@ import { fileURLToPath } from 'node:url';
 const GOLDENS = fileURLToPath(new URL('../tests/goldens/', import.meta.url));
 const SCRIPTS = fileURLToPath(new URL('./goldens/', import.meta.url));
 
-function runPython(script, args, packages) {
+function runPython(scripts, args, packages) {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-goldens-'));
   try {
     execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
     execFileSync(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' });
-    execFileSync(join(folder, 'bin/python'), [join(SCRIPTS, script), ...args], { stdio: 'inherit' });
+    for (const script of scripts) execFileSync(join(folder, 'bin/python'), [join(SCRIPTS, script), ...args], { stdio: 'inherit' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -38,6 +38,6 @@ async function runLlamaCpp() {
 
 const [task] = process.argv.slice(2);
 if (task === undefined) await runLlamaCpp();
-else if (task === '--python') runPython('dequantize.py', [join(GOLDENS, 'dequantize.json')], ['gguf==0.19.0', 'numpy==2.4.6']);
-else if (task === '--tiny') runPython('tiny-llama.py', [GOLDENS], ['gguf==0.19.0', 'numpy==2.4.6', 'torch==2.15.0', 'transformers==5.24.0']);
+else if (task === '--python') runPython(['dequantize.py'], [join(GOLDENS, 'dequantize.json')], ['gguf==0.19.0', 'numpy==2.4.6']);
+else if (task === '--tiny') runPython(['tiny-llama.py', 'tiny-models.py'], [GOLDENS], ['gguf==0.19.0', 'numpy==2.4.6', 'torch==2.15.0', 'transformers==5.24.0']);
 else throw new Error(`unknown option ${task}; see the comment at the top of this file`);

@@ -11,6 +11,8 @@ import torch
 from gguf import GGUFWriter
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from tiny_gguf import permute, vocabulary
+
 SEED = 11
 VOCAB = 96
 CONTEXT = 128
@@ -35,23 +37,6 @@ def make_model() -> LlamaForCausalLM:
             # Wide enough that attention is far from uniform; norms near 1.
             weight.copy_(1 + 0.2 * noise if weight.dim() == 1 else noise if "embed" in name else 1.5 * noise / weight.shape[1] ** 0.5)
     return model
-
-
-def permute(weight: np.ndarray, num_heads: int) -> np.ndarray:
-    """Rows of each head from (first half, second half) to interleaved pairs, as GGUF's llama has them."""
-    rows, columns = weight.shape
-    halves = weight.reshape(num_heads, 2, rows // num_heads // 2, columns)
-    return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(rows, columns))
-
-
-def vocabulary() -> tuple[list[str], list[str]]:
-    """One control token, some bytes, some merges: 96 tokens in all. \\u0120 is the blank, \\u010a the line end."""
-    pairs = "t h,i n,e r,a n,o n,r e,a t,e n,o r,e s,th e,\u0120 th,\u0120 a,\u0120th e,an d,\u0120 i,in g,\u0120 s,o u,\u0120 w,i s,\u0120 o,e d,i t,a s"
-    merges = [pair for pair in pairs.split(",")]
-    bytes_ = ["\u0120", "\u010a", *(chr(code) for code in range(0x21, 0x7F) if not "A" <= chr(code) <= "Z")]
-    tokens = ["<|end|>", *bytes_, *(pair.replace(" ", "") for pair in merges)]
-    assert len(tokens) == VOCAB == len(set(tokens)), len(tokens)
-    return tokens, merges
 
 
 def write_gguf(model: LlamaForCausalLM, path: Path) -> None:
