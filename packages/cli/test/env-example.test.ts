@@ -12,7 +12,7 @@ const SCHEMAS = { api: apiConfigSchema, worker: workerConfigSchema, cli: cliConf
 
 const text = readFileSync(fileURLToPath(new URL('../../../.env.example', import.meta.url)), 'utf8');
 const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-const entries = lines.map((line) => /^([A-Z_]+)=(.*)$/.exec(line)?.slice(1) as [string, string]);
+const entries = lines.map((line) => /^([A-Z0-9_]+)=(.*)$/.exec(line)?.slice(1) as [string, string]);
 
 test('every line is a variable, once', () => {
   expect(entries).not.toContain(undefined);

@@ -1,7 +1,5 @@
 // Settings of the API. The only file of this service that knows environment variables.
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { LOG_LEVELS, parseEnv } from '@lectern/shared';
+import { blobStoreVariables, LOG_LEVELS, parseEnv } from '@lectern/shared';
 import { z } from 'zod';
 import { parseApiKeys } from './http/api-keys.ts';
 
@@ -14,8 +12,7 @@ export const apiConfigSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   /** redis://, rediss://, unix:// or a path. */
   REDIS_URL: z.string().min(1).default('redis://127.0.0.1:6379'),
-  /** Folder of documents, segments and readings, shared by all workers and the API. */
-  BLOB_DIR: z.string().min(1).default(join(homedir(), '.lectern', 'blobs')),
+  ...blobStoreVariables,
   /** tenant=<SHA-256 of the key, hex>, separated by commas. Without it everyone is the tenant `default`: only on a loopback address. */
   API_KEYS: z.string().default('').transform(parseApiKeys),
   MAX_DOCUMENT_BYTES: positive.default(256 * 2 ** 20),

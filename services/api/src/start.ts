@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connectRedis, countBlobOperation, createApiMetrics, createFsBlobStore, createLogger, createStores, type Logger, meterBlobStore, openQueues, registerQueueMetrics, registerRedisMetrics, ServiceError } from '@lectern/shared';
+import { blobStoreSettings, connectRedis, countBlobOperation, createApiMetrics, createLogger, createStores, type Logger, meterBlobStore, openBlobStore, openQueues, registerQueueMetrics, registerRedisMetrics, ServiceError } from '@lectern/shared';
 import { Registry } from 'prom-client';
 import { createApi } from './app.ts';
 import { type ApiConfig, apiConfig } from './config.ts';
@@ -58,7 +58,7 @@ async function openDeps(config: ApiConfig, log: Logger, closing: Array<() => Pro
     tokensWaiting: async () => (await workWaiting(stores.readings)).tokensWaiting,
     workersAnnounced: async () => (await stores.workers.list()).length,
   });
-  const blobs = meterBlobStore(createFsBlobStore(config.BLOB_DIR), (operation) => countBlobOperation(metrics, operation));
+  const blobs = meterBlobStore(await openBlobStore(blobStoreSettings(config)), (operation) => countBlobOperation(metrics, operation));
   return { ...stores, ...queues, config, redis, log, registry, metrics, blobs, drain: new AbortController() };
 }
 

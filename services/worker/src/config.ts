@@ -2,7 +2,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { isReaderUrl, readerUrl } from '@lectern/reader';
-import { LOG_LEVELS, parseEnv } from '@lectern/shared';
+import { blobStoreVariables, LOG_LEVELS, parseEnv } from '@lectern/shared';
 import { z } from 'zod';
 import { defaultMemoryLimit } from './memory-limit.ts';
 
@@ -12,8 +12,7 @@ const list = z.string().transform((text) => text.split(',').map((part) => part.t
 export const workerConfigSchema = z.object({
   /** redis://, rediss://, unix:// or a path. */
   REDIS_URL: z.string().min(1).default('redis://127.0.0.1:6379'),
-  /** Folder of documents, segments and readings, shared by all workers and the API. */
-  BLOB_DIR: z.string().min(1).default(join(homedir(), '.lectern', 'blobs')),
+  ...blobStoreVariables,
   /** Where models are cached. */
   LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
   /** A catalog id, or the path of a GGUF file. */

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { ModelProgress } from '@lectern/model';
 import { isReaderUrl } from '@lectern/reader';
-import { residentAnonymousBytes, ServiceError, type Logger, type WorkerMetrics } from '@lectern/shared';
+import { blobStoreSettings, residentAnonymousBytes, ServiceError, type Logger, type WorkerMetrics } from '@lectern/shared';
 import type { WorkerConfig } from './config.ts';
 import { countCosts } from './gauges.ts';
 import { Ledger } from './ledger.ts';
@@ -26,7 +26,7 @@ export interface LoadedPools {
 export async function loadPools(config: WorkerConfig, { log, metrics, onModelProgress }: LoadHooks): Promise<LoadedPools> {
   const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline' | 'reader'>) => new ComputePool({
     name, numThreads, heapMb: config.THREAD_HEAP_MB,
-    settings: { blobDir: config.BLOB_DIR, model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
+    settings: { blobs: blobStoreSettings(config), model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
     onCosts: (_, costs) => countCosts(metrics, costs),
     onCrash: (reason) => {
       metrics.threadRestarts.inc({ reason });

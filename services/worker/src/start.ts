@@ -1,6 +1,6 @@
 // Puts a worker together and takes it apart again. Everything with a life of its own is started and ended here.
 import { hostname } from 'node:os';
-import { connectRedis, createFsBlobStore, createLogger, createStores, createWorkerMetrics, openQueues, registerRedisMetrics, type Logger } from '@lectern/shared';
+import { blobStoreSettings, connectRedis, createLogger, createStores, createWorkerMetrics, openBlobStore, openQueues, registerRedisMetrics, type Logger } from '@lectern/shared';
 import type { ModelProgress } from '@lectern/model';
 import { Registry } from 'prom-client';
 import { ActiveTasks } from './active-tasks.ts';
@@ -46,6 +46,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     const metrics = createWorkerMetrics(registry);
     let isUp = false;
 
+    const blobs = await openBlobStore(blobStoreSettings(config));
     const redis = await connectRedis(config.REDIS_URL, { role: 'client', onError: onRedisError });
     closing.push(() => redis.disconnect());
     const bullRedis = await connectRedis(config.REDIS_URL, { role: 'worker', onError: onRedisError });
@@ -59,7 +60,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     closing.push(() => Promise.all([pools.read.close(config.SHUTDOWN_TIMEOUT_MS), pools.ask.close(config.SHUTDOWN_TIMEOUT_MS)]));
     const { readQueue, askQueue } = queues;
     const parts: WorkerParts = {
-      id, config, log, metrics, redis, stores, blobs: createFsBlobStore(config.BLOB_DIR), pools, ledger, model, active: new ActiveTasks(), progress: new ProgressReports(),
+      id, config, log, metrics, redis, stores, blobs, pools, ledger, model, active: new ActiveTasks(), progress: new ProgressReports(),
       deps: { jobs: stores.jobs, readings: stores.readings, readQueue, askQueue },
     };
 

@@ -2,11 +2,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineName, ModelProgress } from '@lectern/model';
 import type { AnswerModel, AskOptions, AskResult, EncodeStats, ExtractLimits, FindOptions, FindResult, RemoteReaderSettings } from '@lectern/reader';
-import { errorToData, type BlobOperation, type ErrorData, type MediaType } from '@lectern/shared';
+import { errorToData, type BlobOperation, type BlobStoreSettings, type ErrorData, type MediaType } from '@lectern/shared';
 
 /** A thread's workerData: what it loads, once. */
 export interface ThreadSettings {
-  blobDir: string;
+  /** May hold a secret: never logged. */
+  blobs: BlobStoreSettings;
   model: string;
   /** Only of threads that answer. */
   reader?: ReaderSettings | undefined;
@@ -25,13 +26,23 @@ export type ReaderSettings =
 
 interface OfReading { tenant: string; readingId: string }
 
+/** One document of a question (see the reader's ReadingSource). */
+export interface ThreadSource {
+  readingId: string;
+  /** File name, when several documents are asked. */
+  name?: string;
+  /** Bitmap of the chunks that may be used; absent: all. */
+  stored?: Uint8Array;
+}
+interface OfReadings { tenant: string; sources: ThreadSource[] }
+
 export type ThreadTask =
   | { kind: 'describe' }
   | OfReading & { kind: 'plan'; documentId: string; keep: 'index' | 'all'; name: string; mediaType: MediaType; limits: ExtractLimits }
   | OfReading & { kind: 'encode'; from: number; to: number }
   | OfReading & { kind: 'seal' }
-  | OfReading & { kind: 'find'; options: FindOptions }
-  | OfReading & { kind: 'ask'; reader: string; options: Omit<AskOptions, 'control' | 'onDelta'> };
+  | OfReadings & { kind: 'find'; options: FindOptions }
+  | OfReadings & { kind: 'ask'; reader: string; options: Omit<AskOptions, 'control' | 'onDelta'> };
 export type ThreadTaskKind = ThreadTask['kind'];
 
 /** What a worker tells about its model without holding it. */

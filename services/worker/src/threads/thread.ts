@@ -1,15 +1,16 @@
 // A compute thread: loads the model once, then runs one task at a time. Everything heavy happens here.
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
-import { ask, encodeChunks, encodeTaskBytes, find, loadPlan, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingPlan } from '@lectern/reader';
-import { createFsBlobStore, meterBlobStore, type BlobOperation } from '@lectern/shared';
+import { ask, encodeChunks, encodeTaskBytes, find, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingSource } from '@lectern/reader';
+import { meterBlobStore, openBlobStore, type BlobOperation } from '@lectern/shared';
 import { loadReader } from './load-reader.ts';
 import { modelFacts } from './model-facts.ts';
-import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadValues } from './protocol.ts';
+import { PlanCache } from './plan-cache.ts';
+import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadSource, type ThreadValues } from './protocol.ts';
 
 const settings = workerData as ThreadSettings;
 let blobOperations: BlobOperation[] = []; // of the present task
-const blobs = meterBlobStore(createFsBlobStore(settings.blobDir, { blockingReads: true }), (operation) => blobOperations.push(operation));
+const blobs = meterBlobStore(await openBlobStore(settings.blobs, { blockingReads: true, check: false }), (operation) => blobOperations.push(operation));
 
 interface Loaded { model: ReaderModel; reader: AnswerModel | undefined }
 
@@ -31,13 +32,9 @@ async function load(report: (message: ThreadMessage) => void): Promise<Loaded> {
   return loaded;
 }
 
-let lastPlan: ReadingPlan | undefined;
+const plans = new PlanCache(blobs);
 
-/** Tasks of one reading come one after another: the last plan is kept. A plan never changes under its id. */
-async function planOf(readingId: string): Promise<ReadingPlan> {
-  if (lastPlan?.readingId !== readingId) lastPlan = await loadPlan(blobs, readingId);
-  return lastPlan;
-}
+const sourceOf = ({ readingId, ...rest }: ThreadSource): ReadingSource => ({ ...rest, load: () => plans.get(readingId) });
 
 export default async function run(request: ThreadRequest): Promise<ThreadReply<ThreadValues[keyof ThreadValues]>> {
   const started = performance.now();
@@ -67,7 +64,7 @@ async function execute({ task, control: shared }: ThreadRequest, { model, reader
   const context: ReaderContext = { blobs, model, tenant: task.tenant };
   if (task.kind === 'plan') {
     const plan = await planReading(context, { ...task, control });
-    lastPlan = plan;
+    plans.keep(plan);
     const stored = await storedChunks(context, plan);
     const structure = await loadStructure(blobs, task.documentId);
     return {
@@ -77,16 +74,15 @@ async function execute({ task, control: shared }: ThreadRequest, { model, reader
       encodeTaskBytes: encodeTaskBytes(model, plan),
     };
   }
-  const plan = await planOf(task.readingId);
   switch (task.kind) {
     case 'encode':
-      return encodeChunks(context, plan, task, { control, onChunk: (chunk) => report({ type: 'chunk', ...chunk }) });
+      return encodeChunks(context, await plans.get(task.readingId), task, { control, onChunk: (chunk) => report({ type: 'chunk', ...chunk }) });
     case 'seal':
-      await sealReading(context, plan);
+      await sealReading(context, await plans.get(task.readingId));
       return null;
     case 'find':
-      return find(context, plan, task.options);
+      return find(context, task.sources.map(sourceOf), task.options);
     case 'ask':
-      return ask({ ...context, reader: task.reader === reader?.id ? reader : undefined }, plan, { ...task.options, control, onDelta: (text) => report({ type: 'delta', text }) });
+      return ask({ ...context, reader: task.reader === reader?.id ? reader : undefined }, task.sources.map(sourceOf), { ...task.options, control, onDelta: (text) => report({ type: 'delta', text }) });
   }
 }
