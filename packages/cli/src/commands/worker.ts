@@ -7,23 +7,23 @@ import { cliConfig } from '../config.ts';
 import { EXIT } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { ensureModel } from '../model-file.ts';
-import { type HomeOptions, homeOption } from '../options.ts';
+import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, indexModelOf, type ModelOptions, type ReaderOptions } from '../options.ts';
+import { chooseReader } from '../reader-choice.ts';
 import { spawnKept } from '../service/keeper.ts';
+import { workerEnv } from '../service/worker-spec.ts';
 
 const STOP_GRACE_MS = 25_000;
 
-interface WorkerOptions extends HomeOptions {
+interface WorkerOptions extends HomeOptions, ModelOptions, ReaderOptions {
   redis: string;
   blob?: string;
-  model?: string;
 }
 
 export function addWorkerCommand(program: Command): void {
-  program.command('worker')
-    .description('run one more worker for a running service')
+  addReaderOptions(addModelOptions(program.command('worker')
+    .description('run one more worker for a running service')))
     .requiredOption('--redis <url>', 'Redis of the service: redis://, rediss://, unix:// or a path')
     .option('--blob <dir>', 'folder of the service\'s documents and readings, shared with this host; not with BLOB_STORE=s3')
-    .option('--model <id or path>', 'model of the worker (default: MODEL or smollm2-135m-instruct)')
     .addOption(homeOption())
     .action(worker);
 }
@@ -32,10 +32,11 @@ async function worker(options: WorkerOptions): Promise<void> {
   const config = cliConfig(options);
   const store = storeOf(options, config.env);
   await interruptible(async (signal) => {
-    const model = await ensureModel(options.model ?? config.model, config, { quiet: false, signal });
+    const model = await ensureModel(indexModelOf(options, config.model), config, { quiet: false, signal });
+    const reader = await chooseReader(options, model.id, config, { quiet: false, signal });
     const main = join(createRequire(import.meta.url).resolve('@lectern/worker'), '..', 'main.js');
     const child = spawnKept('worker', process.execPath, [main], {
-      env: { ...config.env, REDIS_URL: options.redis, ...store, MODEL: model.argument }, stdout: 1, stderr: 2,
+      env: { ...config.env, REDIS_URL: options.redis, ...store, ...workerEnv({ model: model.argument, reader }), READER_ON_REQUEST: config.env['READER_ON_REQUEST'] }, stdout: 1, stderr: 2,
     });
     signal.addEventListener('abort', () => child.stop(STOP_GRACE_MS), { once: true });
     await child.exited;

@@ -9,22 +9,24 @@ import { createHome, homeAt } from '../home.ts';
 import { ALREADY_RUNNING } from './already-running.ts';
 import { leaseAddress, leaseKey } from './lease-address.ts';
 import { type Lease, requestLease } from './lease-client.ts';
+import type { WorkerSpec } from './worker-spec.ts';
 
 const START_TIMEOUT_MS = 30_000; // until the new process listens on its lease socket; what follows has its own limits
 const POLL_MS = 25;
 
-export async function attachService(config: CliConfig, model: string): Promise<Lease> {
+export async function attachService(config: CliConfig, { model, reader }: WorkerSpec): Promise<Lease> {
   const home = homeAt(config.homeRoot);
   createHome(home);
   const address = leaseAddress(home, config.redisUrl);
-  const request = { key: leaseKey(home), model };
+  const request = { key: leaseKey(home), model, ...(reader === undefined ? {} : { reader }) };
+  const first = reader === undefined ? model : ''; // with a reader the lease asks for both: a key must not stand in a command line
   const deadline = Date.now() + START_TIMEOUT_MS;
   let child: ChildProcess | undefined;
   for (;;) {
     const lease = await requestLease(address, request);
     if (typeof lease === 'object') return lease;
     if (lease === 'stopping') child = undefined; // ended by now: start another
-    if (child === undefined) child = await startBackground(config, model);
+    if (child === undefined) child = await startBackground(config, first);
     if (child.exitCode !== null || child.signalCode !== null) {
       // Another command was faster: its service is there, or was and ended again.
       if (child.exitCode === ALREADY_RUNNING) child = undefined;
@@ -37,12 +39,12 @@ export async function attachService(config: CliConfig, model: string): Promise<L
 
 const logFileOf = (config: CliConfig): string => `${homeAt(config.homeRoot).logs}/service.log`;
 
-async function startBackground(config: CliConfig, model: string): Promise<ChildProcess> {
+async function startBackground(config: CliConfig, firstModel: string): Promise<ChildProcess> {
   const redisBinary = config.redisUrl === undefined ? await findRedis(config) : '';
   const log = openSync(logFileOf(config), 'a', 0o600);
   try {
     const main = fileURLToPath(new URL('background.js', import.meta.url));
-    const child = spawn(process.execPath, [main, config.homeRoot, model, redisBinary], { detached: true, stdio: ['ignore', log, log], env: config.env });
+    const child = spawn(process.execPath, [main, config.homeRoot, firstModel, redisBinary], { detached: true, stdio: ['ignore', log, log], env: config.env });
     child.on('error', () => {}); // no exit code then: the deadline tells
     child.unref();
     return child;

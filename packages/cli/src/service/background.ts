@@ -5,7 +5,7 @@ import { ALREADY_RUNNING } from './already-running.ts';
 import { apiKeysOf, leaseKey } from './lease-address.ts';
 import { startHost } from './host.ts';
 
-// argv: home folder, model, path of redis-server or '' when REDIS_URL is used
+// argv: home folder, model of the first worker or '' when the first lease tells, path of redis-server or '' when REDIS_URL is used
 const [homeRoot, firstModel, redisBinary] = process.argv.slice(2);
 const config = cliConfig({ home: homeRoot });
 const home = homeAt(config.homeRoot);
@@ -21,7 +21,7 @@ const host = await startHost({
   apiKeys: apiKeysOf(leaseKey(home)), // other users of this machine reach the port, but not the documents
   logLevel: config.logLevel,
   env: config.env,
-  firstModel,
+  first: firstModel ? { model: firstModel } : undefined,
   cancelsAbandoned: config.redisUrl === undefined, // in a shared Redis they may be another host's
   endsWhenUnused: true,
 });

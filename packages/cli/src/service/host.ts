@@ -32,11 +32,14 @@ export async function startHost(options: HostOptions): Promise<Host | undefined>
     address: leaseAddress(options.home, options.redisUrl),
     key: leaseKey(options.home),
     onUnused: options.endsWhenUnused ? () => end() : undefined,
-    async prepare(model): Promise<LeaseAnswer> {
+    async prepare({ model, reader }): Promise<LeaseAnswer> {
       const service = await starting;
       if (!service) throw new ServiceError('INTERNAL', 'the service has not begun to start');
-      await service.ensureWorker(model);
-      return { url: service.url, redisUrl: service.redisUrl, pid: process.pid };
+      const first = options.first?.model === model ? options.first : undefined;
+      const isOwn = reader !== undefined && reader.id === first?.reader?.id;
+      await service.ensureWorker({ model, reader, onRequest: reader !== undefined && !isOwn });
+      const ownReader = first?.reader?.id;
+      return { url: service.url, redisUrl: service.redisUrl, pid: process.pid, ...(ownReader === undefined ? {} : { reader: ownReader }) };
     },
   });
   if (!leases) return undefined;

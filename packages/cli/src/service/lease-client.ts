@@ -8,6 +8,8 @@ export interface Lease {
   url: string;
   redisUrl: string;
   pid: number;
+  /** The service's own reader, for jobs of this model; undefined: the model itself. */
+  reader?: string | undefined;
   /** Resolves when the service is gone. */
   readonly lost: Promise<void>;
   /** Gives the lease back. When it was the last one, waits until the service and all its children have ended. */

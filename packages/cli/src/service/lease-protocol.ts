@@ -2,16 +2,19 @@
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { readerSpecSchema } from './worker-spec.ts';
 
 export const leaseRequestSchema = z.strictObject({
   key: z.string().max(200),
   /** Catalog id or path of the model that a worker must have loaded. */
   model: z.string().max(4096),
+  reader: readerSpecSchema.optional(),
 });
 export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
 
 export const leaseAnswerSchema = z.union([
-  z.strictObject({ url: z.string(), redisUrl: z.string(), pid: z.int() }),
+  /** reader: the service's own, for who asked for none. */
+  z.strictObject({ url: z.string(), redisUrl: z.string(), pid: z.int(), reader: z.string().optional() }),
   z.strictObject({ error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.any()).optional() }) }),
   z.strictObject({ stopping: z.literal(true) }),
 ]);

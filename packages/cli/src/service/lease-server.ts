@@ -3,15 +3,15 @@ import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
 import { errorToData } from '@lectern/shared';
-import { type BYE, type LeaseAnswer, leaseRequestSchema, onLines, sendLine } from './lease-protocol.ts';
+import { type BYE, type LeaseAnswer, type LeaseRequest, leaseRequestSchema, onLines, sendLine } from './lease-protocol.ts';
 
 const FIRST_LEASE_TIMEOUT_MS = 30_000; // who started us died before it came
 
 export interface LeaseServerOptions {
   address: string;
   key: string;
-  /** Makes the service ready for this model. */
-  prepare(model: string): Promise<LeaseAnswer>;
+  /** Makes the service ready for these models. */
+  prepare(request: Omit<LeaseRequest, 'key'>): Promise<LeaseAnswer>;
   /** The last holder has gone (or none ever came). Called once. Without it the service does not end for want of holders. */
   onUnused?: (() => void) | undefined;
 }
@@ -72,7 +72,7 @@ export async function serveLeases(options: LeaseServerOptions): Promise<LeaseSer
       clearTimeout(firstTimer);
       firstCame();
       holders.add(socket);
-      options.prepare(request.data.model).catch((error): LeaseAnswer => ({ error: errorToData(error) })).then((answer) => sendLine(socket, answer));
+      options.prepare(request.data).catch((error): LeaseAnswer => ({ error: errorToData(error) })).then((answer) => sendLine(socket, answer));
     });
   });
 

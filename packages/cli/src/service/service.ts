@@ -1,10 +1,11 @@
-// A whole service on this machine: Redis (private unless REDIS_URL names one), the API in this process, and one worker per model.
+// A whole service on this machine: Redis (private unless REDIS_URL names one), the API in this process, and one worker per index model and reader.
 import { rmSync, writeFileSync } from 'node:fs';
 import { type RunningApi, startApi } from '@lectern/api';
 import { ServiceError, connectRedis, createLogger, createStores, type LogLevel } from '@lectern/shared';
 import { createHome, type Home } from '../home.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { cancelAbandoned } from './abandoned-jobs.ts';
+import type { WorkerSpec } from './worker-spec.ts';
 import { createWorkers } from './workers.ts';
 
 const REDIS_STOP_GRACE_MS = 10_000;
@@ -22,7 +23,7 @@ export interface ServiceOptions {
   logLevel: LogLevel;
   env: Record<string, string | undefined>;
   /** A worker for it is started at once; nobody waits for it here. */
-  firstModel?: string | undefined;
+  first?: WorkerSpec | undefined;
   /** Jobs that are left from commands which were killed are cancelled first: nobody waits for them any more. */
   cancelsAbandoned: boolean;
   /** Something that it cannot live without has ended. */
@@ -32,8 +33,8 @@ export interface ServiceOptions {
 export interface Service {
   url: string;
   redisUrl: string;
-  /** Resolves when a worker has this model loaded. */
-  ensureWorker(model: string): Promise<void>;
+  /** Resolves when a worker has these models loaded. */
+  ensureWorker(spec: WorkerSpec): Promise<void>;
   /** Ends the workers, the API and Redis, in this order. */
   stop(): Promise<void>;
 }
@@ -52,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (options.cancelsAbandoned) await cancelAbandoned(redis);
     const workers = createWorkers({ home, env: options.env, redisUrl, workers: createStores(redis).workers, onGivenUp: options.onBroken });
     ends.push(() => workers.stop());
-    if (options.firstModel !== undefined) workers.start(options.firstModel); // loads while the API starts
+    if (options.first !== undefined) workers.start(options.first); // loads while the API starts
 
     const api: RunningApi = await startApi({
       ...options.env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, HOST: options.host, PORT: String(options.port), API_KEYS: options.apiKeys,
@@ -60,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ends.splice(-1, 0, () => api.close()); // after the workers
     writeFileSync(home.serviceFile, `${JSON.stringify({ url: api.url, pid: process.pid, redisUrl })}\n`, { mode: 0o600 });
     ends.push(async () => rmSync(home.serviceFile, { force: true }));
-    return { url: api.url, redisUrl, stop, ensureWorker: (model) => workers.ready(model) };
+    return { url: api.url, redisUrl, stop, ensureWorker: (spec) => workers.ready(spec) };
   } catch (error) {
     await stop();
     throw error;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ServiceError, type WorkerAnnouncement, type WorkerStore, errorFromData } from '@lectern/shared';
 import type { Home } from '../home.ts';
 import { type KeptChild, spawnKept } from './keeper.ts';
+import { type WorkerSpec, workerEnv } from './worker-spec.ts';
 
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 50;
@@ -26,11 +27,11 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Resolves when the worker has loaded the model and takes tasks. */
-export async function startWorker(settings: WorkerSettings, model: string): Promise<RunningWorker> {
+/** Resolves when the worker has loaded its models and takes tasks. */
+export async function startWorker(settings: WorkerSettings, spec: WorkerSpec): Promise<RunningWorker> {
   const starts: number[] = [];
   let isStopping = false;
-  let child = spawnWorker(settings, model);
+  let child = spawnWorker(settings, spec);
 
   const keepRunning = async (): Promise<void> => {
     for (;;) {
@@ -42,11 +43,11 @@ export async function startWorker(settings: WorkerSettings, model: string): Prom
         settings.onGivenUp(new ServiceError('INTERNAL', `the worker ended ${MAX_RESTARTS + 1} times within ${RESTART_WINDOW_MS / 1000} s (${how}); see ${logFileOf(settings.home)}`));
         return;
       }
-      child = spawnWorker(settings, model);
+      child = spawnWorker(settings, spec);
     }
   };
 
-  await untilReady(settings, child);
+  await untilReady(settings, child, spec);
   const kept = keepRunning();
   return {
     async stop() {
@@ -61,23 +62,24 @@ const logFileOf = (home: Home): string => join(home.logs, 'worker.log');
 
 type WorkerChild = KeptChild & { logStart: number; spawnedAt: number };
 
-function spawnWorker({ home, env, redisUrl }: WorkerSettings, model: string): WorkerChild {
+function spawnWorker({ home, env, redisUrl }: WorkerSettings, spec: WorkerSpec): WorkerChild {
   const main = join(createRequire(import.meta.url).resolve('@lectern/worker'), '..', 'main.js');
   const logFile = logFileOf(home);
   const log = openSync(logFile, 'a', 0o600);
   const logStart = statSync(logFile).size;
   const spawnedAt = Date.now();
   const child = spawnKept('worker', process.execPath, [main], {
-    env: { ...env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, LECTERN_HOME: home.root, MODEL: model },
+    env: { ...env, REDIS_URL: redisUrl, BLOB_DIR: home.blobs, LECTERN_HOME: home.root, ...workerEnv(spec) },
     stdout: log,
     stderr: log,
   });
   return Object.assign(child, { logStart, spawnedAt });
 }
 
-/** Ready: a worker of this host that started after the child was spawned has announced itself. */
-async function untilReady(settings: WorkerSettings, child: WorkerChild): Promise<void> {
-  const isThis = ({ id, startedAt }: WorkerAnnouncement) => id.startsWith(`${hostname()}:`) && Date.parse(startedAt) >= child.spawnedAt;
+/** Ready: a worker of this host that started after the child was spawned, with this reader, has announced itself. */
+async function untilReady(settings: WorkerSettings, child: WorkerChild, { reader }: WorkerSpec): Promise<void> {
+  const isThis = ({ id, startedAt, readers }: WorkerAnnouncement) => id.startsWith(`${hostname()}:`) && Date.parse(startedAt) >= child.spawnedAt
+    && (reader === undefined || readers?.some((other) => other.id === reader.id) === true);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     if (child.hasExited) throw await startError(settings.home, child);
