@@ -17,7 +17,7 @@ const result: JobResult = { answer: ' Under the mat. ', supported: true, finishR
 test('ask --json holds the fields of the contract and no others', () => {
   const { outputTokens: _, ...kept } = figures;
   const { line: __, ...quoted } = { ...citation, document: { id: citation.document, name: 'house.pdf' } };
-  expect(askJson(result, names)).toEqual({ answer: ' Under the mat. ', supported: true, citations: [quoted], figures: kept });
+  expect(askJson(result, names)).toEqual({ answer: ' Under the mat. ', supported: true, uncertain: false, citations: [quoted], figures: kept });
   expect(Object.keys(askJson({ ...result, citations: [{ ...citation, page: undefined as never }] }, names).citations[0])).not.toContain('page');
 });
 
@@ -39,6 +39,15 @@ test('an unsupported answer and one that was cut off say so', () => {
   const text = answerText({ ...result, supported: false, finishReason: 'length' }, names);
   expect(text).toContain('not supported by the quotations');
   expect(text).toContain('cut off by --max-tokens');
+});
+
+test('an uncertain answer comes after the quotation that fits best, says who gave it, and how to get a better one', () => {
+  const text = answerText({ ...result, uncertain: true, reader: 'small-model', supported: false, citations: [citation, { ...citation, text: 'No other key.' }] }, names);
+  const order = ['The passage that fits best:\n[1] house.pdf', 'The model small-model answers (uncertain, not supported by the quotations): Under the mat.', '[2] house.pdf', '--reader', '120,000 tokens'];
+  expect(order.map((part) => text.indexOf(part))).toEqual(order.map((part) => text.indexOf(part)).sort((a, b) => a - b));
+  for (const part of order) expect(text).toContain(part);
+  expect(askJson({ ...result, uncertain: true, reader: 'small-model' }, names)).toMatchObject({ uncertain: true, reader: 'small-model' });
+  expect(answerText({ ...result, uncertain: true, citations: [] }, names)).toMatch(/^Under the mat\.\n/);
 });
 
 test('passages carry their ranks; none is said', () => {

@@ -9,6 +9,10 @@ export interface CitationJson extends Pick<Citation, 'text' | 'startChar' | 'end
 export interface AskJson {
   answer: string;
   supported: boolean;
+  /** The reader is likelier wrong than right, or nobody measured it: trust the quotations. */
+  uncertain: boolean;
+  /** Id of the model that worded the answer. */
+  reader?: string;
   citations: CitationJson[];
   figures: Pick<Figures, 'tokensRead' | 'chunksEncoded' | 'chunksReused' | 'readSeconds' | 'tokensPerSecond' | 'findSeconds' | 'answerSeconds' | 'peakResidentBytes'>;
 }
@@ -17,6 +21,8 @@ export function askJson(result: JobResult, names: DocumentNames): AskJson {
   return {
     answer: result.answer ?? '',
     supported: result.supported ?? false,
+    uncertain: result.uncertain ?? false,
+    ...(result.reader === undefined ? {} : { reader: result.reader }),
     citations: result.citations.map((citation) => citationJson(citation, names)),
     figures: figuresJson(result.figures),
   };

@@ -5,13 +5,26 @@ import { type DocumentNames, nameOf } from './document-names.ts';
 const MAX_QUOTED_CHARS = 600; // on the screen; --json has all of it
 const integer = new Intl.NumberFormat('en-US');
 
+const UNSUPPORTED = 'not supported by the quotations';
+
 export function answerText(result: JobResult, names: DocumentNames): string {
-  const answer = result.answer?.trim() || '(no answer)';
-  const parts = [result.finishReason === 'length' ? `${answer} ... (cut off by --max-tokens)` : answer];
-  if (result.supported === false) parts.push('not supported by the quotations');
-  if (result.citations.length > 0) parts.push(result.citations.map((c, i) => quotationText(c, i + 1, names)).join('\n'));
-  parts.push(figuresText(result.figures));
-  return `${parts.join('\n\n')}\n`;
+  const said = printable(result.answer?.trim() || '(no answer)');
+  const answer = result.finishReason === 'length' ? `${said} ... (cut off by --max-tokens)` : said;
+  const quotations = result.citations.map((c, i) => quotationText(c, i + 1, names));
+  const parts = result.uncertain === true && quotations.length > 0 ? quotationFirst(result, answer, quotations)
+    : [answer, ...(result.supported === false ? [UNSUPPORTED] : []), quotations.join('\n')];
+  return `${[...parts, figuresText(result.figures)].filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** What a model wrote that is likelier wrong than right comes after what the document says. */
+function quotationFirst({ supported, reader }: JobResult, answer: string, [first, ...others]: readonly string[]): string[] {
+  const doubts = ['uncertain', ...(supported === false ? [UNSUPPORTED] : [])].join(', ');
+  return [
+    `The passage that fits best:\n${first}`,
+    `${reader === undefined ? 'The model' : `The model ${printable(reader)}`} answers (${doubts}): ${answer}`,
+    others.join('\n'),
+    'A stronger model answers better from the same reading: --reader <model id, file or URL>',
+  ];
 }
 
 export function passagesText(result: JobResult, names: DocumentNames): string {
