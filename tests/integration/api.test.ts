@@ -145,7 +145,7 @@ describe('documents', () => {
     const document = documentOf(job);
     await expect(alice.documents.delete(document)).rejects.toMatchObject({ code: 'DOCUMENT_IN_USE', details: { jobs: 1 } });
     await expect(bob.documents.delete(document)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const { readingId } = (await stores.jobs.get('alice', job.id))!;
+    const [readingId] = (await stores.jobs.get('alice', job.id))!.readingIds as [string];
     const blobs = createFsBlobStore(blobDir);
     await blobs.put(blobKeys.plan(readingId), Buffer.from('{}'));
     await blobs.put(blobKeys.structure(document), Buffer.from('{}'));
@@ -238,7 +238,7 @@ describe('jobs', () => {
 
   test('cancelling a job on a worker: 202, then the worker says so', async () => {
     const job = await ask();
-    const { readingId } = (await stores.jobs.get('alice', job.id))!;
+    const [readingId] = (await stores.jobs.get('alice', job.id))!.readingIds as [string];
     const queues = openQueues(redis);
     const connection = await connectRedis(server.url, { role: 'worker' });
     const bull = new Worker(QUEUES.ask, null, { connection, prefix: bullPrefix() });
@@ -340,7 +340,7 @@ describe('Idempotency-Key', () => {
 describe('events', () => {
   test('from the start to the end, with the progress of the reading; resumed in the middle without gap or duplicate', async () => {
     const job = await ask();
-    const { readingId } = (await stores.jobs.get('alice', job.id))!;
+    const [readingId] = (await stores.jobs.get('alice', job.id))!.readingIds as [string];
     const work = (async () => {
       await stores.readings.startPlanning(readingId);
       await stores.readings.planned(readingId, { numTokens: 20, numChunks: 2, numBlocks: 1 });

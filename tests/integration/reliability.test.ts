@@ -44,7 +44,7 @@ async function watchStalls(): Promise<Map<string, number>> {
 
 const readingOf = async (jobId: string) => {
   const job = await service.stores.jobs.get('default', jobId);
-  return (await service.stores.readings.get(job!.readingId))!;
+  return (await service.stores.readings.get(job!.readingIds[0]!))!;
 };
 
 const encodeTaskOf = async (worker: TestWorker): Promise<Job | undefined> =>

@@ -40,7 +40,7 @@ describe('a worker', () => {
     expect(result.citations.length).toBeGreaterThan(0);
     for (const { text, startChar, endChar } of result.citations) expect(text).toBe(codePoints(TEXT, startChar, endChar));
     expect(result.citations.map(({ text }) => text).join(' ')).toContain('Magnus Thorne');
-    const reading = await service.stores.readings.get((await service.stores.jobs.get('default', job.id))!.readingId);
+    const reading = await service.stores.readings.get((await service.stores.jobs.get('default', job.id))!.readingIds[0]!);
     expect(result.figures).toMatchObject({ tokensRead: reading!.numTokens, chunksEncoded: reading!.numChunks, chunksReused: 0 });
     expect(result.figures.tokensPerSecond).toBeGreaterThan(0);
     expect(await worker.metric('lectern_tokens_read_total', { source: 'computed' })).toBe(reading!.numTokens);
@@ -110,7 +110,7 @@ describe('what a worker does not finish', () => {
   it('a cancelled reading stops within a second; thread and model stay; what was read is kept', async () => {
     const text = makeText({ numWords: 12_000, seed: 3 });
     const { job } = await service.submit(text, { task: 'search', question: 'Who mended the nets?' }, 'long.txt');
-    const { readingId } = (await service.stores.jobs.get('default', job.id))!;
+    const [readingId] = (await service.stores.jobs.get('default', job.id))!.readingIds as [string];
     const kept = await until('some of it is read', async () => {
       const reading = await service.stores.readings.get(readingId);
       return reading && reading.tokensDone > 0 && reading;
@@ -166,7 +166,7 @@ describe('a reading whose blobs are damaged', () => {
     const blobs = createFsBlobStore(service.blobDir);
     const { job: { id } } = await service.submit(TEXT, { task: 'read' });
     await service.ended(id);
-    const { readingId } = (await service.stores.jobs.get('default', id))!;
+    const [readingId] = (await service.stores.jobs.get('default', id))!.readingIds as [string];
     const plan = JSON.parse((await blobs.get(`readings/${readingId}/plan.json`)).toString()) as { chunks: Array<{ segment: string }> };
     await damage(join(service.blobDir, 'blobs', `${plan.chunks[1].segment}~`));
     const { job } = await service.submit(TEXT, { task: 'search', question: 'Who kept the lighthouse at Port Ellery?' });

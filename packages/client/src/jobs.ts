@@ -9,7 +9,7 @@ interface CallOptions {
 }
 
 /** Defaults are filled in by the server. */
-export type NewJob = Partial<JobRequest> & Pick<JobRequest, 'document'>;
+export type NewJob = Partial<JobRequest> & ({ document: string } | { documents: string[] });
 
 export interface JobsClient {
   /** With waitSeconds (at most 60) it comes back at the job's end, if that is sooner. */

@@ -70,7 +70,7 @@ test('what is sent: the key, the name percent-encoded, a stream in parts; unknow
 
 test('wait goes on after the service was away, and does not wait out what waiting cannot help', async () => {
   let calls = 0;
-  const job = { id: 'job_1', state: 'completed', request: { document: `doc_${'a'.repeat(40)}`, task: 'read', mode: 'reread', top: 8, maxOutputTokens: 96, keep: 'index' }, model: 'm', createdAt: 't', attempt: 1, seq: 3 };
+  const job = { id: 'job_1', state: 'completed', request: { document: `doc_${'a'.repeat(40)}`, task: 'read', mode: 'reread', top: 8, maxOutputTokens: 96, keep: 'index' }, model: 'm', documents: [`doc_${'a'.repeat(40)}`], createdAt: 't', attempt: 1, seq: 3 };
   const client = await clientOf((_req, res) => {
     calls++;
     if (calls === 1) res.writeHead(503).end('starting');

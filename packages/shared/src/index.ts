@@ -1,5 +1,6 @@
 // What every other package agrees on: errors, ids, schemas, records, queues, blobs, settings, log, metrics.
 export type { BlobStat, BlobStore } from './blob/blob-store.ts';
+export * from './blob/cache/cached-store.ts';
 export { createFsBlobStore } from './blob/fs.ts';
 export * from './blob/open.ts';
 export * from './blob/settings.ts';

@@ -5,9 +5,10 @@ import { z } from 'zod';
 export const QUEUES = { read: 'lectern-read', ask: 'lectern-ask' } as const;
 
 /** Version of the task schemas: a worker refuses (hands back) tasks newer than what it knows. */
-export const TASK_VERSION = 1;
+export const TASK_VERSION = 2;
 
-const base = z.object({ v: z.literal(TASK_VERSION), tenant: z.string() });
+/** Tasks of version 1 are read as well: they lack what came later. */
+const base = z.object({ v: z.int().min(1).max(TASK_VERSION), tenant: z.string() });
 
 /** plan -> (encode x N) -> seal, one BullMQ job whose step moves on; its children are the encode tasks. */
 export const readTaskSchema = base.extend({
@@ -27,5 +28,9 @@ export const encodeTaskSchema = base.extend({
 export type EncodeTask = z.infer<typeof encodeTaskSchema>;
 
 /** Everything else about the job stands in its record. */
-export const askTaskSchema = base.extend({ jobId: z.string() });
+export const askTaskSchema = base.extend({
+  jobId: z.string(),
+  /** Answer from what is stored so far, for this run of the job, while it reads. Since version 2. */
+  partial: z.strictObject({ run: z.int().min(0) }).optional(),
+});
 export type AskTask = z.infer<typeof askTaskSchema>;

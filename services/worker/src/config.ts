@@ -13,6 +13,8 @@ export const workerConfigSchema = z.object({
   /** redis://, rediss://, unix:// or a path. */
   REDIS_URL: z.string().min(1).default('redis://127.0.0.1:6379'),
   ...blobStoreVariables,
+  /** Most bytes of segments that this host keeps copies of below LECTERN_HOME/cache; only with BLOB_STORE=s3. 0: none. */
+  SEGMENT_CACHE_BYTES: z.coerce.number().int().min(0).default(4 * 2 ** 30),
   /** Where models are cached. */
   LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
   /** A catalog id, or the path of a GGUF file. */

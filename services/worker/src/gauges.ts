@@ -1,5 +1,5 @@
 // Gauges of the worker's own state, set at each scrape; and the counters that every finished thread task moves.
-import { countBlobOperation, type WorkerMetrics } from '@lectern/shared';
+import { CACHE_EVENTS, countBlobOperation, type WorkerMetrics } from '@lectern/shared';
 import type { Ledger } from './ledger.ts';
 import type { ComputePool } from './threads/pool.ts';
 import type { ThreadCosts } from './threads/protocol.ts';
@@ -22,9 +22,10 @@ export function setGauges(metrics: WorkerMetrics, { pools, ledger, memoryLimitBy
   metrics.memoryLimit.set(memoryLimitBytes);
 }
 
-export function countCosts(metrics: WorkerMetrics, { loadSeconds, keyValueBytes, weightBytes, blobs }: ThreadCosts): void {
+export function countCosts(metrics: WorkerMetrics, { loadSeconds, keyValueBytes, weightBytes, blobs, cacheEvents }: ThreadCosts): void {
   if (loadSeconds > 0.001) metrics.jobPhase.observe({ phase: 'load' }, loadSeconds);
   metrics.attentionBytes.inc({ tier: 'memory' }, keyValueBytes);
   metrics.weightBytes.inc(weightBytes);
   for (const operation of blobs) countBlobOperation(metrics, operation);
+  for (const event of CACHE_EVENTS) metrics.segmentCache.inc({ event }, cacheEvents[event] ?? 0);
 }

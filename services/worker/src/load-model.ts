@@ -7,6 +7,7 @@ import type { WorkerConfig } from './config.ts';
 import { countCosts } from './gauges.ts';
 import { Ledger } from './ledger.ts';
 import { ComputePool, type PoolName } from './threads/pool.ts';
+import { segmentCacheSettings } from './segment-cache.ts';
 import { newControl, type ModelFacts, type ReaderSettings, type ThreadSettings } from './threads/protocol.ts';
 
 export interface LoadHooks {
@@ -26,7 +27,7 @@ export interface LoadedPools {
 export async function loadPools(config: WorkerConfig, { log, metrics, onModelProgress }: LoadHooks): Promise<LoadedPools> {
   const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline' | 'reader'>) => new ComputePool({
     name, numThreads, heapMb: config.THREAD_HEAP_MB,
-    settings: { blobs: blobStoreSettings(config), model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
+    settings: { blobs: blobStoreSettings(config), segmentCache: segmentCacheSettings(config), model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
     onCosts: (_, costs) => countCosts(metrics, costs),
     onCrash: (reason) => {
       metrics.threadRestarts.inc({ reason });

@@ -1,6 +1,6 @@
 // Puts a worker together and takes it apart again. Everything with a life of its own is started and ended here.
 import { hostname } from 'node:os';
-import { blobStoreSettings, connectRedis, createLogger, createStores, createWorkerMetrics, openBlobStore, openQueues, registerRedisMetrics, type Logger } from '@lectern/shared';
+import { blobStoreSettings, cacheBlobs, connectRedis, createLogger, createStores, createWorkerMetrics, openBlobStore, openQueues, registerRedisMetrics, type BlobStore, type Logger, type WorkerMetrics } from '@lectern/shared';
 import type { ModelProgress } from '@lectern/model';
 import { Registry } from 'prom-client';
 import { ActiveTasks } from './active-tasks.ts';
@@ -16,6 +16,7 @@ import { startMetricsServer } from './metrics-server.ts';
 import type { WorkerParts } from './parts.ts';
 import { reconcileOnce } from './reconcile-loop.ts';
 import { ProgressReports } from './tasks/progress.ts';
+import { segmentCacheSettings } from './segment-cache.ts';
 import { version } from './version.ts';
 
 export interface StartOptions {
@@ -46,7 +47,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     const metrics = createWorkerMetrics(registry);
     let isUp = false;
 
-    const blobs = await openBlobStore(blobStoreSettings(config));
+    const blobs = await openBlobs(config, metrics);
     const redis = await connectRedis(config.REDIS_URL, { role: 'client', onError: onRedisError });
     closing.push(() => redis.disconnect());
     const bullRedis = await connectRedis(config.REDIS_URL, { role: 'worker', onError: onRedisError });
@@ -96,4 +97,11 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     await closeAll();
     throw error;
   }
+}
+
+/** For the event loop, which reads no segment but deletes damaged ones: the copies go with them. */
+async function openBlobs(config: WorkerConfig, metrics: WorkerMetrics): Promise<BlobStore> {
+  const store = await openBlobStore(blobStoreSettings(config));
+  const cache = segmentCacheSettings(config);
+  return cache === undefined ? store : cacheBlobs(store, cache, (event, times) => metrics.segmentCache.inc({ event }, times));
 }

@@ -9,6 +9,10 @@ it('takes what the schema allows', () => {
   expect(parseTask(askTaskSchema, task, TASK_VERSION)).toEqual(task);
 });
 
+it('takes tasks of the version before', () => {
+  expect(parseTask(askTaskSchema, { v: 1, tenant: 'default', jobId: 'job_1' }, TASK_VERSION)).toMatchObject({ v: 1 });
+});
+
 it('leaves a newer version, whatever its shape, to others', () => {
   expect(() => parseTask(askTaskSchema, { v: TASK_VERSION + 1, who: 'knows' }, TASK_VERSION)).toThrow(NotForThisWorker);
 });

@@ -67,8 +67,8 @@ async function repairJob(deps: JobDeps, job: JobRecord, done: Reconciled, option
     if (await deps.jobs.fail(job.id, { code: 'STALLED', message, details: { attempts: job.attempt } })) done.stalled++;
     return;
   }
-  const reading = await deps.readings.get(job.readingId);
-  if (reading?.state === 'sealed') {
+  const { numUnsealed, unregistered } = await deps.readings.missing(job.readingIds, job.id);
+  if (numUnsealed === 0) {
     // Never added: this run's task. Ended without an outcome: the next run's.
     const isNew = (await withRedis(() => deps.askQueue.getJobState(askId))) === 'unknown';
     const run = isNew ? job.run : await deps.jobs.nextRun(job.id, job.run);
@@ -77,7 +77,7 @@ async function repairJob(deps: JobDeps, job: JobRecord, done: Reconciled, option
     done.jobs++;
     return;
   }
-  if ((await deps.readings.waiting(job.readingId)).includes(job.id)) return;
+  if (unregistered.length === 0) return;
   await startJob(deps, job);
   done.jobs++;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert';
 import type { ErrorData } from '../errors.ts';
 import { type DocumentRecord, documentRecordSchema } from '../schema/document.ts';
-import type { JobRequest, JobState } from '../schema/job.ts';
+import type { JobRequest, JobState, PartialResult } from '../schema/job.ts';
 import type { JobRecord, ReadingRecord, ReadingState } from './contract.ts';
 
 export type Hash = Record<string, string>;
@@ -26,13 +26,14 @@ export function decodeJob(hash: Hash): JobRecord | undefined {
     tenant: hash['tenant']!,
     state: hash['state'] as JobState,
     request: JSON.parse(hash['request']!) as JobRequest,
-    readingId: hash['readingId']!,
+    readingIds: (hash['readingIds'] ?? hash['readingId'] ?? '').split(' ').filter((id) => id !== ''), // version 1 wrote one, as readingId
     model: hash['model']!,
     createdAt: hash['createdAt']!,
     attempt: number(hash, 'attempt'),
     run: number(hash, 'run'),
     seq: number(hash, 'seq'),
     ...some(hash, 'startedAt', 'finishedAt', 'worker', 'cancelRequestedAt'),
+    ...(hash['partial'] === undefined ? {} : { partial: JSON.parse(hash['partial']) as PartialResult }),
     ...(hash['error'] === undefined ? {} : { error: JSON.parse(hash['error']) as ErrorData }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { type ErrorData, ServiceError } from '../errors.ts';
 import { withRedis } from '../redis.ts';
-import { documentsOf, type JobResult, type JobState, TERMINAL_JOB_STATES } from '../schema/job.ts';
+import { documentsOf, type JobResult, type JobState, type PartialResult, TERMINAL_JOB_STATES } from '../schema/job.ts';
 import { decodeJob, toPairs } from './codec.ts';
 import type { JobEvent, JobRecord, JobStore } from './contract.ts';
 import type { Keys } from './keys.ts';
@@ -12,6 +12,8 @@ import type { WakeHub } from './wake.ts';
 
 const EVENTS_PER_CALL = 500;
 const OPEN_JOBS_PER_CALL = 200;
+/** How scripts name a document that is not there. */
+const NO_DOCUMENT = 'no-document ';
 
 export interface JobStoreOptions {
   /** How long result and events of a terminal job live; its record lives twice as long. */
@@ -45,18 +47,20 @@ export function createJobStore(redis: Redis, keys: Keys, wake: WakeHub, options:
     const open = Number(reply.slice('full '.length));
     throw new ServiceError('QUEUE_FULL', `${open} jobs are open, the limit is ${options.maxOpenJobs}`, { details: { limit: options.maxOpenJobs, actual: open } });
   };
-  const refuseDocument = (document: string): never => {
-    throw new ServiceError('NOT_FOUND', `there is no document ${document}`);
+  const refuseDocument = (reply: string): never => {
+    const document = reply.slice(NO_DOCUMENT.length);
+    throw new ServiceError('NOT_FOUND', `there is no document ${document}`, { details: { document } });
   };
 
   return {
     async create(job) {
       const fields = toPairs({
-        request: JSON.stringify(job.request), readingId: job.readingId, model: job.model,
+        request: JSON.stringify(job.request), readingIds: job.readingIds.join(' '), model: job.model,
         startedAt: job.startedAt, finishedAt: job.finishedAt, worker: job.worker,
       });
-      const reply = String(await run(lua.createJob, job.id, job.tenant, documentsOf(job.request)[0], at(), Date.now(), options.maxOpenJobs, ...fields));
-      if (reply === 'no-document' || reply === 'foreign') refuseDocument(documentsOf(job.request)[0]);
+      const reply = String(await run(lua.createJob, job.id, job.tenant, documentsOf(job.request).join(' '), at(), Date.now(), options.maxOpenJobs, ...fields));
+      if (reply === 'foreign') throw new ServiceError('NOT_FOUND', `there is no job ${job.id}`);
+      if (reply.startsWith(NO_DOCUMENT)) refuseDocument(reply);
       if (reply.startsWith('full ')) refuseFull(reply);
       return (await get(job.tenant, job.id))!;
     },
@@ -87,6 +91,10 @@ export function createJobStore(redis: Redis, keys: Keys, wake: WakeHub, options:
 
     async startAttempt(id, worker) {
       return Number(await run(lua.startAttempt, id, worker, at())) || undefined;
+    },
+
+    async setPartial(id, expectedRun, partial: PartialResult) {
+      return (await run(lua.setPartial, id, expectedRun, partial.coverage.tokensRead, JSON.stringify(partial), at())) === 1;
     },
 
     async complete(id, attempt, result) {
@@ -121,7 +129,7 @@ export function createJobStore(redis: Redis, keys: Keys, wake: WakeHub, options:
       const job = await get(tenant, id);
       if (!job) return undefined;
       const reply = String(await run(lua.retryJob, tenant, id, at(), options.maxOpenJobs));
-      if (reply === 'no-document') refuseDocument(documentsOf(job.request)[0]);
+      if (reply.startsWith(NO_DOCUMENT)) refuseDocument(reply);
       if (reply.startsWith('full ')) refuseFull(reply);
       if (reply === 'completed') throw new ServiceError('VALIDATION', `job ${id} is completed: only failed and cancelled jobs can be retried`);
       if (reply !== 'retried' && reply !== '') throw new ServiceError('NOT_TERMINAL', `job ${id} is ${reply}: only failed and cancelled jobs can be retried`);

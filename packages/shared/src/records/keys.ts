@@ -19,6 +19,7 @@ export function makeKeys(prefix: string) {
     documentLock: (tenant: string, id: string) => `${prefix}tenant:${tenant}:doc:${id}:lock`, // token
     reading: (id: string) => `${prefix}reading:${id}`, // hash
     readingWaiting: (id: string) => `${prefix}reading:${id}:waiting`, // set of job ids
+    readingChunks: (id: string) => `${prefix}reading:${id}:chunks`, // bitmap of stored chunks, while its flow runs
     openReadings: `${prefix}readings:open`, // set of ids: not at rest, or with jobs waiting
     worker: (id: string) => `${prefix}worker:${id}`, // JSON, expires
     workers: `${prefix}workers`, // zset: score = when it expires, ms

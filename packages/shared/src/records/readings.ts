@@ -17,8 +17,35 @@ export function createReadingStore(redis: Redis, keys: Keys): ReadingStore {
 
   const get = async (id: string): Promise<ReadingRecord | undefined> => decodeReading(await withRedis(() => redis.hgetall(keys.reading(id))));
 
+  const getMany = async (ids: readonly string[]): Promise<Array<ReadingRecord | undefined>> => {
+    if (ids.length === 0) return [];
+    const pipeline = redis.pipeline();
+    for (const id of ids) pipeline.hgetall(keys.reading(id));
+    return (await withRedis(() => pipeline.exec()))!.map(([error, hash]) => {
+      if (error) throw error;
+      return decodeReading(hash as Record<string, string>);
+    });
+  };
+
   return {
     get,
+
+    getMany,
+
+    async missing(ids, jobId) {
+      const [numUnsealed, ...unregistered] = (await run(lua.missingReadings, jobId, ...ids)) as [number, ...string[]];
+      return { numUnsealed, unregistered };
+    },
+
+    async storedChunks(ids) {
+      if (ids.length === 0) return [];
+      const pipeline = redis.pipeline();
+      for (const id of ids) pipeline.getBuffer(keys.readingChunks(id));
+      return (await withRedis(() => pipeline.exec()))!.map(([error, bits]) => {
+        if (error) throw error;
+        return Uint8Array.from((bits as Buffer | null) ?? []);
+      });
+    },
 
     async await(reading, jobId) {
       const { id, tenant, documentId, model, keep } = reading;

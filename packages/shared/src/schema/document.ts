@@ -2,7 +2,10 @@
 import { z } from 'zod';
 
 /** Media types that Lectern extracts text from. */
-export const MEDIA_TYPES = ['text/plain', 'text/markdown', 'text/html', 'application/pdf'] as const;
+export const MEDIA_TYPES = [
+  'text/plain', 'text/markdown', 'text/html', 'application/pdf',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/epub+zip',
+] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 export const documentRecordSchema = z.strictObject({

@@ -40,6 +40,8 @@ export const jobRequestSchema = z.strictObject({
   path: ['documents'], error: 'give either document or documents',
 }).refine((r) => r.documents === undefined || new Set(r.documents).size === r.documents.length, {
   path: ['documents'], error: 'the same document is named twice',
+}).refine((r) => !(r.partial && r.task === 'read'), {
+  path: ['partial'], error: 'a read job has no answer, so no partial one',
 }).refine((r) => r.task === 'read' ? r.question === undefined : r.question !== undefined, {
   path: ['question'],
   error: (issue) => (issue.input as { task?: string }).task === 'read'
@@ -128,6 +130,10 @@ export const jobResultSchema = z.strictObject({
   figures: figuresSchema,
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
+
+/** An answer from what is stored while the rest is still being read. */
+export const partialResultSchema = jobResultSchema.omit({ figures: true }).extend({ coverage: coverageSchema });
+export type PartialResult = z.infer<typeof partialResultSchema>;
 
 export const JOB_STATES = ['queued', 'reading', 'answering', 'cancelling', 'completed', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];

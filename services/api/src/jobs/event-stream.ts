@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { JobEventView } from '@lectern/shared';
 import type { Response } from 'express';
 import type { ApiDeps } from '../deps.ts';
-import { progressOf } from './view.ts';
+import { progressOf } from './progress.ts';
 import { isTerminal } from './wait.ts';
 
 const PING_MS = 15_000;
@@ -30,11 +30,11 @@ export async function streamEvents(deps: ApiDeps, { tenant, id, after, res, sign
       const job = await jobs.get(tenant, id);
       if (!job || (isTerminal(job) && seq >= job.seq) || (isTerminal(job) && events.length === 0)) return;
       if (job.state === 'reading') {
-        const reading = await readings.get(job.readingId);
-        const { tokensPerSecond: _rate, etaSeconds: _eta, ...steps } = reading ? progressOf(reading) : {};
-        if (reading && JSON.stringify(steps) !== lastProgress) {
+        const progress = progressOf(await readings.getMany(job.readingIds));
+        const { tokensPerSecond: _rate, etaSeconds: _eta, ...steps } = progress ?? {};
+        if (progress && JSON.stringify(steps) !== lastProgress) {
           lastProgress = JSON.stringify(steps);
-          await out.write(frame({ type: 'progress', data: progressOf(reading), at: new Date().toISOString() }));
+          await out.write(frame({ type: 'progress', data: progress, at: new Date().toISOString() }));
         }
       }
       if (Date.now() - out.lastWrite >= PING_MS) await out.write(': ping\n\n');

@@ -35,7 +35,7 @@ export function jobOutputRoutes(deps: ApiDeps): Route[] {
   const events = defineRoute({
     method: 'get',
     path: '/v1/jobs/{id}/events',
-    summary: 'Server-sent events: state, delta, done (numbered; resumable) and progress (not numbered). Ends after the end of the job.',
+    summary: 'Server-sent events: state, delta, partial, done (numbered; resumable) and progress (not numbered). Ends after the end of the job.',
     params: jobParams,
     query: z.strictObject({ starting_after: seqQuery.optional() }),
     headers: { 'Last-Event-ID': 'Number of the last event received; goes before ?starting_after=.' },

@@ -15,7 +15,7 @@ export async function encode(parts: WorkerParts, active: ActiveTask, { tenant, r
     metrics.chunks.inc({ source });
     metrics.tokensRead.inc({ source }, numTokens);
     if (!reused) metrics.chunkSeconds.observe(seconds);
-    const report = stores.readings.chunkDone(readingId, { index, numTokens, reused }).then(() => parts.progress.report(parts, readingId));
+    const report = stores.readings.chunkDone(readingId, { index, numTokens, reused }).then(() => parts.progress.report(parts, tenant, readingId));
     report.catch(() => undefined); // awaited below
     reports.push(report);
   };

@@ -2,16 +2,21 @@
 import type { AskResult } from '@lectern/reader';
 import { residentPeakBytes, type Figures, type JobRecord, type ReadingRecord } from '@lectern/shared';
 
-/** A reading sealed before the job came cost this job nothing: all its chunks count as found. */
-export function readingFigures(job: Pick<JobRecord, 'createdAt'>, reading: ReadingRecord): Omit<Figures, 'findSeconds' | 'answerSeconds'> {
-  const base = { tokensRead: reading.numTokens, peakResidentBytes: residentPeakBytes() };
-  const { startedAt, sealedAt, chunksEncoded, chunksReused, tokensEncoded } = reading;
-  if (startedAt === undefined || sealedAt === undefined || Date.parse(sealedAt) < Date.parse(job.createdAt)) {
-    return { ...base, chunksEncoded: 0, chunksReused: reading.numChunks, readSeconds: 0, tokensPerSecond: 0 };
-  }
-  const readSeconds = (Date.parse(sealedAt) - Date.parse(startedAt)) / 1000;
-  const tokensPerSecond = tokensEncoded > 0 && readSeconds > 0 ? tokensEncoded / readSeconds : 0;
-  return { ...base, chunksEncoded, chunksReused, readSeconds, tokensPerSecond };
+/** Summed over the job's documents. A reading sealed before the job came cost this job nothing: all its chunks count as found. */
+export function readingFigures(job: Pick<JobRecord, 'createdAt'>, readings: readonly ReadingRecord[]): Omit<Figures, 'findSeconds' | 'answerSeconds'> {
+  const isNew = ({ startedAt, sealedAt }: ReadingRecord): boolean =>
+    startedAt !== undefined && sealedAt !== undefined && Date.parse(sealedAt) >= Date.parse(job.createdAt);
+  const fresh = readings.filter(isNew);
+  const sum = (of: readonly ReadingRecord[], count: (r: ReadingRecord) => number): number => of.reduce((total, r) => total + count(r), 0);
+  const readSeconds = fresh.length === 0 ? 0
+    : (Math.max(...fresh.map((r) => Date.parse(r.sealedAt!))) - Math.min(...fresh.map((r) => Date.parse(r.startedAt!)))) / 1000;
+  const tokensEncoded = sum(fresh, (r) => r.tokensEncoded);
+  return {
+    tokensRead: sum(readings, (r) => r.numTokens), peakResidentBytes: residentPeakBytes(),
+    chunksEncoded: sum(fresh, (r) => r.chunksEncoded),
+    chunksReused: sum(fresh, (r) => r.chunksReused) + sum(readings.filter((r) => !isNew(r)), (r) => r.numChunks),
+    readSeconds, tokensPerSecond: tokensEncoded > 0 && readSeconds > 0 ? tokensEncoded / readSeconds : 0,
+  };
 }
 
 export function findingFigures(result: AskResult): Partial<Figures> & Pick<Figures, 'findSeconds' | 'answerSeconds'> {

@@ -24,7 +24,7 @@ export async function plan(parts: WorkerParts, active: ActiveTask, job: Job, rea
   const { value: facts, costs } = await runOnThread(parts, active, {
     task: { kind: 'plan', tenant, readingId, documentId, keep, name, mediaType, limits },
     what: `planning ${documentId}`,
-    numBytes: planTaskBytes(numBytes),
+    numBytes: planTaskBytes(numBytes, mediaType),
   });
   metrics.jobPhase.observe({ phase: 'plan' }, costs.seconds - costs.loadSeconds);
   await stores.readings.planned(readingId, { numTokens: facts.numTokens, numChunks: facts.numChunks, numBlocks: facts.numBlocks });

@@ -1,27 +1,39 @@
-// Progress of a reading as an event of every job that waits for it: about once a second, however many workers encode it.
+// Progress of a job's readings as an event of every job that waits: about once a second, however many workers encode.
+import type { JobRecord } from '@lectern/shared';
 import type { WorkerParts } from '../parts.ts';
 
 const INTERVAL_MS = 1_000;
+
+type ProgressParts = Pick<WorkerParts, 'stores' | 'redis'>;
 
 export class ProgressReports {
   readonly #lastAt = new Map<string, number>();
 
   /** Call after each chunk. */
-  async report({ stores, redis }: Pick<WorkerParts, 'stores' | 'redis'>, readingId: string): Promise<void> {
+  async report(parts: ProgressParts, tenant: string, readingId: string): Promise<void> {
+    const { stores, redis } = parts;
     const now = Date.now();
     if (now - (this.#lastAt.get(readingId) ?? 0) < INTERVAL_MS) return;
     this.#forgetBefore(now - INTERVAL_MS);
     this.#lastAt.set(readingId, now);
-    const isMine = await redis.set(`lectern:reading:${readingId}:reported`, 1, 'PX', INTERVAL_MS, 'NX');
-    if (isMine !== 'OK') return;
-    const [reading, jobIds] = await Promise.all([stores.readings.get(readingId), stores.readings.waiting(readingId)]);
-    if (!reading || reading.numTokens === 0) return;
-    const { tokensDone, numTokens, chunksEncoded, chunksReused, numChunks } = reading;
-    const data = { doneTokens: tokensDone, totalTokens: numTokens, chunksEncoded, chunksReused, totalChunks: numChunks };
-    await Promise.all(jobIds.map((jobId) => stores.jobs.appendEvent(jobId, 'progress', data)));
+    await Promise.all((await stores.readings.waiting(readingId)).map(async (jobId) => {
+      // One event a second and job, whichever of its readings and workers has news first.
+      if ((await redis.set(`lectern:job:${jobId}:reported`, 1, 'PX', INTERVAL_MS, 'NX')) !== 'OK') return;
+      const job = await stores.jobs.get(tenant, jobId);
+      if (job) await reportJob(parts, job);
+    }));
   }
 
   #forgetBefore(at: number): void {
     for (const [readingId, lastAt] of this.#lastAt) if (lastAt < at) this.#lastAt.delete(readingId);
   }
+}
+
+async function reportJob({ stores }: ProgressParts, job: JobRecord): Promise<void> {
+  const readings = (await stores.readings.getMany(job.readingIds)).filter((r) => r !== undefined);
+  const sum = (count: 'tokensDone' | 'numTokens' | 'chunksEncoded' | 'chunksReused' | 'numChunks'): number => readings.reduce((total, r) => total + r[count], 0);
+  if (sum('numTokens') === 0) return;
+  await stores.jobs.appendEvent(job.id, 'progress', {
+    doneTokens: sum('tokensDone'), totalTokens: sum('numTokens'), chunksEncoded: sum('chunksEncoded'), chunksReused: sum('chunksReused'), totalChunks: sum('numChunks'),
+  });
 }

@@ -2,12 +2,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineName, ModelProgress } from '@lectern/model';
 import type { AnswerModel, AskOptions, AskResult, EncodeStats, ExtractLimits, FindOptions, FindResult, RemoteReaderSettings } from '@lectern/reader';
-import { errorToData, type BlobOperation, type BlobStoreSettings, type ErrorData, type MediaType } from '@lectern/shared';
+import { errorToData, type BlobCacheSettings, type BlobOperation, type BlobStoreSettings, type CacheEvent, type ErrorData, type MediaType } from '@lectern/shared';
 
 /** A thread's workerData: what it loads, once. */
 export interface ThreadSettings {
   /** May hold a secret: never logged. */
   blobs: BlobStoreSettings;
+  segmentCache: BlobCacheSettings | undefined;
   model: string;
   /** Only of threads that answer. */
   reader?: ReaderSettings | undefined;
@@ -112,6 +113,7 @@ export interface ThreadCosts {
   keyValueBytes: number;
   weightBytes: number;
   blobs: BlobOperation[];
+  cacheEvents: Partial<Record<CacheEvent, number>>;
 }
 
 export type ThreadReply<T> = ({ ok: true; value: T } | { ok: false; error: ErrorData }) & { costs: ThreadCosts };

@@ -2,15 +2,22 @@
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
 import { ask, encodeChunks, encodeTaskBytes, find, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingSource } from '@lectern/reader';
-import { meterBlobStore, openBlobStore, type BlobOperation } from '@lectern/shared';
+import { cacheBlobs, meterBlobStore, openBlobStore, type BlobOperation, type BlobStore } from '@lectern/shared';
 import { loadReader } from './load-reader.ts';
 import { modelFacts } from './model-facts.ts';
 import { PlanCache } from './plan-cache.ts';
-import { toReply, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadSource, type ThreadValues } from './protocol.ts';
+import { toReply, type ThreadCosts, type ThreadMessage, type ThreadReply, type ThreadRequest, type ThreadSettings, type ThreadSource, type ThreadValues } from './protocol.ts';
 
 const settings = workerData as ThreadSettings;
 let blobOperations: BlobOperation[] = []; // of the present task
-const blobs = meterBlobStore(await openBlobStore(settings.blobs, { blockingReads: true, check: false }), (operation) => blobOperations.push(operation));
+let cacheEvents: ThreadCosts['cacheEvents'] = {};
+const blobs = await openBlobs();
+
+async function openBlobs(): Promise<BlobStore> {
+  const store = meterBlobStore(await openBlobStore(settings.blobs, { blockingReads: true, check: false }), (operation) => blobOperations.push(operation));
+  if (settings.segmentCache === undefined) return store;
+  return cacheBlobs(store, settings.segmentCache, (event, times) => { cacheEvents[event] = (cacheEvents[event] ?? 0) + times; });
+}
 
 interface Loaded { model: ReaderModel; reader: AnswerModel | undefined }
 
@@ -40,6 +47,7 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
   const started = performance.now();
   let loadSeconds = 0;
   blobOperations = [];
+  cacheEvents = {};
   const report = (message: ThreadMessage) => request.port.postMessage(message);
   const before = loaded?.model.transformer.traffic() ?? { keyValueBytes: 0, weightBytes: 0 };
   const reply = await toReply(async () => {
@@ -51,7 +59,7 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
     return {
       threadId, loadSeconds, seconds: (performance.now() - started) / 1000,
       keyValueBytes: after.keyValueBytes - before.keyValueBytes, weightBytes: after.weightBytes - before.weightBytes,
-      blobs: blobOperations,
+      blobs: blobOperations, cacheEvents,
     };
   });
   request.port.close();

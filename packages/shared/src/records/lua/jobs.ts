@@ -33,20 +33,34 @@ local function sweep(now)
   end
 end
 
-local function open_job(id, tenant, document)
+-- Ids with spaces between them; a record of version 1 has one, as 'document'.
+local function documents_of(id)
+  local documents, document = unpack(redis.call('HMGET', job_key(id), 'documents', 'document'))
+  return documents or document or ''
+end
+
+-- The first of them that is not there.
+local function absent_document(tenant, documents)
+  for document in string.gmatch(documents, '%S+') do
+    if redis.call('EXISTS', document_key(tenant, document)) == 0 then return document end
+  end
+end
+
+local function open_job(id, tenant, documents)
   redis.call('SADD', OPEN_JOBS, id)
-  redis.call('SADD', document_key(tenant, document) .. ':jobs', id)
+  for document in string.gmatch(documents, '%S+') do redis.call('SADD', document_key(tenant, document) .. ':jobs', id) end
 end
 
 -- The result and the events live for ttl, the record twice as long: so 'expired' can be told from 'never there'.
 local function finish(id, from, to, at, now, ttl, error)
   local key = job_key(id)
-  local tenant, document = unpack(redis.call('HMGET', key, 'tenant', 'document'))
+  local tenant = redis.call('HGET', key, 'tenant')
   enter(id, tenant, from, to)
   redis.call('HSET', key, 'finishedAt', at)
   if error then redis.call('HSET', key, 'error', error) end
   redis.call('SREM', OPEN_JOBS, id)
-  redis.call('SREM', document_key(tenant, document) .. ':jobs', id)
+  for document in string.gmatch(documents_of(id), '%S+') do redis.call('SREM', document_key(tenant, document) .. ':jobs', id) end
+  if to == 'completed' then redis.call('HDEL', key, 'partial', 'partialTokens') end
   add_event(id, 'done', '{"state":"' .. to .. '"' .. (error and (',"error":' .. error) or '') .. '}', at)
   redis.call('PEXPIRE', key .. ':events', ttl)
   redis.call('PEXPIRE', key .. ':result', ttl)
@@ -57,17 +71,18 @@ end
 `;
 
 export const createJob = defineScript(COMMON, `
--- id, tenant, document, at, now, maxOpen, then fields and values
-local _, id, tenant, document, at, now, max_open = unpack(ARGV)
+-- id, tenant, documents, at, now, maxOpen, then fields and values
+local _, id, tenant, documents, at, now, max_open = unpack(ARGV)
 local owner = redis.call('HGET', job_key(id), 'tenant')
 if owner then return owner == tenant and 'exists' or 'foreign' end
-if redis.call('EXISTS', document_key(tenant, document)) == 0 then return 'no-document' end
+local absent = absent_document(tenant, documents)
+if absent then return 'no-document ' .. absent end
 local open = redis.call('SCARD', OPEN_JOBS)
 if open >= tonumber(max_open) then return 'full ' .. open end
-redis.call('HSET', job_key(id), 'id', id, 'tenant', tenant, 'document', document, 'createdAt', at, 'attempt', 0, 'run', 0, 'seq', 0, unpack(ARGV, 8))
+redis.call('HSET', job_key(id), 'id', id, 'tenant', tenant, 'documents', documents, 'createdAt', at, 'attempt', 0, 'run', 0, 'seq', 0, unpack(ARGV, 8))
 redis.call('ZADD', tenant_jobs(tenant), 0, id)
 enter(id, tenant, nil, 'queued')
-open_job(id, tenant, document)
+open_job(id, tenant, documents)
 add_event(id, 'state', '{"state":"queued"}', at)
 sweep(now)
 return 'created'
@@ -96,6 +111,16 @@ redis.call('HSETNX', job_key(id), 'startedAt', at)
 redis.call('HSET', job_key(id), 'worker', worker)
 add_event(id, 'state', '{"state":"answering","attempt":' .. attempt .. '}', at)
 return attempt
+`);
+
+export const setPartial = defineScript(COMMON, `
+-- id, run, tokensRead, partial, at
+local _, id, run, tokens, partial, at = unpack(ARGV)
+local state, current, before = unpack(redis.call('HMGET', job_key(id), 'state', 'run', 'partialTokens'))
+if state ~= 'reading' or current ~= run or (before and tonumber(before) >= tonumber(tokens)) then return 0 end
+redis.call('HSET', job_key(id), 'partial', partial, 'partialTokens', tokens)
+add_event(id, 'partial', partial, at)
+return 1
 `);
 
 export const completeJob = defineScript(COMMON, `
@@ -145,19 +170,21 @@ export const retryJob = defineScript(COMMON, `
 -- tenant, id, at, maxOpen
 local _, tenant, id, at, max_open = unpack(ARGV)
 local key = job_key(id)
-local state, owner, document = unpack(redis.call('HMGET', key, 'state', 'tenant', 'document'))
+local state, owner = unpack(redis.call('HMGET', key, 'state', 'tenant'))
 if owner ~= tenant then return '' end
 if state ~= 'failed' and state ~= 'cancelled' then return state end
-if redis.call('EXISTS', document_key(tenant, document)) == 0 then return 'no-document' end
+local documents = documents_of(id)
+local absent = absent_document(tenant, documents)
+if absent then return 'no-document ' .. absent end
 local open = redis.call('SCARD', OPEN_JOBS)
 if open >= tonumber(max_open) then return 'full ' .. open end
-redis.call('HDEL', key, 'error', 'startedAt', 'finishedAt', 'cancelRequestedAt', 'worker')
+redis.call('HDEL', key, 'partial', 'partialTokens', 'error', 'startedAt', 'finishedAt', 'cancelRequestedAt', 'worker')
 redis.call('HINCRBY', key, 'run', 1)
 redis.call('PERSIST', key)
 redis.call('PERSIST', key .. ':events')
 redis.call('ZREM', DUE_JOBS, tenant .. ' ' .. state .. ' ' .. id)
 enter(id, tenant, state, 'queued')
-open_job(id, tenant, document)
+open_job(id, tenant, documents)
 -- Were the old events to have expired, seq still goes on from where it was.
 add_event(id, 'state', '{"state":"queued"}', at)
 return 'retried'

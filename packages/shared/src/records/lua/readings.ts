@@ -125,6 +125,19 @@ redis.call('SADD', OPEN_READINGS, id)
 return new_flow
 `);
 
+export const missingReadings = defineScript(COMMON, `
+-- job, then ids -> number of readings that are not sealed, then those of them that do not know of the job
+local job = ARGV[2]
+local missing = { 0 }
+for i = 3, #ARGV do
+  if redis.call('HGET', reading_key(ARGV[i]), 'state') ~= 'sealed' then
+    missing[1] = missing[1] + 1
+    if redis.call('SISMEMBER', reading_key(ARGV[i]) .. ':waiting', job) == 0 then missing[#missing + 1] = ARGV[i] end
+  end
+end
+return missing
+`);
+
 export const removeReading = defineScript(COMMON, `
 -- id
 local id = ARGV[2]
