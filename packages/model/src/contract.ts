@@ -2,7 +2,7 @@
 // All tensors are row-major, last dimension contiguous. Positions are absolute within a context.
 import type { MaybePromise } from '@lectern/sparse-attn';
 
-export type EngineName = 'native' | 'reference';
+export type EngineName = 'native' | 'tfjs' | 'reference';
 
 export interface TransformerConfig {
   architecture: 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
@@ -46,16 +46,23 @@ export interface TensorInfo {
   type: TensorType;
   /** Outermost first: a matmul weight is (numOutputs, numInputs). */
   shape: number[];
-  /** Absolute byte offset in the file, checked to lie inside it, with numBytes. */
+  /** Absolute byte offset in the file, checked to lie inside it, with numBytes. Of any alignment. */
   offset: number;
   numBytes: number;
+  /** Index in ModelFile.shards of the file it lies in. Absent: ModelFile.path itself. */
+  shard?: number;
+  /** Added to every stored value (Hugging Face keeps Gemma's norm weights less 1). Vectors only. */
+  addend?: number;
 }
 
 /** A checked model file: every offset and size lies inside the file, every tensor the architecture needs is there with its shape. */
 export interface ModelFile {
+  /** A GGUF file; or a safetensors file or folder, whose weights lie in `shards`. */
   path: string;
   sha256?: string;
+  /** Of all files with weights. */
   numBytes: number;
+  shards?: ReadonlyArray<{ path: string; numBytes: number }>;
   config: TransformerConfig;
   metadata: ReadonlyMap<string, unknown>;
   tensors: ReadonlyMap<string, TensorInfo>;
@@ -167,7 +174,7 @@ export interface GenerateResult {
  */
 export interface Transformer {
   readonly engine: EngineName;
-  /** For logs: 'avx512 x2'. */
+  /** For logs: 'avx512 x2', 'tensorflow 2.15.1 cpu'. */
   readonly device: string;
   readonly config: TransformerConfig;
   /** capacity: most own tokens it will hold (a prefix's included). */
@@ -185,7 +192,7 @@ export interface Transformer {
 export interface LoadOptions {
   /** Threads of one native call, the caller included. */
   numThreads: number;
-  /** Tried in this order; default native, reference. */
+  /** Tried in this order; default native, tfjs, reference. */
   engines?: readonly EngineName[];
 }
 

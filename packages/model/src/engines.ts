@@ -6,11 +6,12 @@ type Load = (file: ModelFile, options: LoadOptions) => Promise<Transformer> | Tr
 
 const ENGINES: Record<EngineName, () => Promise<Load>> = {
   native: async () => (await import('./native/engine.ts')).createNativeTransformer,
+  tfjs: async () => (await import('./tfjs/engine.ts')).createTfjsTransformer,
   reference: async () => (await import('./reference/transformer.ts')).createReferenceTransformer,
 };
 
 /** All engines, best first. */
-export const TRANSFORMER_ENGINES: readonly EngineName[] = ['native', 'reference'];
+export const TRANSFORMER_ENGINES: readonly EngineName[] = ['native', 'tfjs', 'reference'];
 
 /**
  * Loads the model into the first engine that works. `onUnavailable` hears of each that did not, so that a slower engine is never a

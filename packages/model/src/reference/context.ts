@@ -1,10 +1,10 @@
 // The keys and values of one sequence: dense rows (prefix, replayed blocks, own tokens) and at most one sparse part.
 import assert from 'node:assert';
-import { ServiceError } from '@lectern/shared';
 import { rotate } from '@lectern/sparse-attn';
+import { checkRoom, type ContextState } from '../common/checks.ts';
+import { headRows } from '../common/stored-heads.ts';
 import { ropeOf } from '../rope-of.ts';
 import { SparsePart } from './sparse-part.ts';
-import { headRows } from './stored-heads.ts';
 import type { BlockSelection, Context, ContextPart, EncodedBlocks, TransformerConfig } from '../contract.ts';
 
 /** One layer's rows; arrays have room for all rows the context may ever hold. */
@@ -14,7 +14,7 @@ export interface LayerRows {
   values: Float32Array; // (maxRows, numKvHeads, headDim)
 }
 
-export class ReferenceContext implements Context {
+export class ReferenceContext implements Context, ContextState {
   readonly config: TransformerConfig;
   readonly capacity: number;
   readonly layers: LayerRows[];
@@ -39,7 +39,7 @@ export class ReferenceContext implements Context {
       values: new Float32Array(maxRows * rowSize),
     }));
     for (const [i, part] of parts.entries()) this.#append(part, i);
-    this.checkRoom(0);
+    checkRoom(this, 0);
   }
 
   get numTokens(): number {
@@ -57,22 +57,6 @@ export class ReferenceContext implements Context {
   dispose(): void {
     this.disposed = true;
     this.layers.length = 0;
-  }
-
-  /** Throws unless numTokens more own tokens fit. */
-  checkRoom(numTokens: number): void {
-    const ownTokens = this.numTokens + numTokens;
-    if (ownTokens > this.capacity) {
-      throw new ServiceError('CONTEXT_TOO_LONG', `${ownTokens} tokens were asked for, the context's capacity is ${this.capacity}`, {
-        details: { actual: ownTokens, limit: this.capacity },
-      });
-    }
-    const length = this.length + numTokens;
-    if (length > this.config.contextLength) {
-      throw new ServiceError('CONTEXT_TOO_LONG', `${length} positions were asked for, the model was trained on ${this.config.contextLength}`, {
-        details: { actual: length, limit: this.config.contextLength },
-      });
-    }
   }
 
   #append(part: ContextPart, index: number): void {
@@ -93,7 +77,7 @@ export class ReferenceContext implements Context {
     assert(prefix.stopLayer === this.config.numLayers, `the prefix was run up to layer ${prefix.stopLayer} only`);
     this.numRows = prefix.numRows;
     this.ownRows.push(...prefix.ownRows);
-    this.checkRoom(0);
+    checkRoom(this, 0);
     const numValues = prefix.numRows * this.config.numKvHeads * this.config.headDim;
     this.layers.forEach((rows, layer) => {
       for (const name of ['keys', 'rotatedKeys', 'values'] as const) rows[name].set(prefix.layers[layer][name].subarray(0, numValues));

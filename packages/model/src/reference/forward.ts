@@ -1,13 +1,12 @@
 // One forward pass of one sequence: embedding, layers, logits. Rows are committed to the context only when the pass has ended.
-import assert from 'node:assert';
-import { ServiceError } from '@lectern/shared';
 import { rotate } from '@lectern/sparse-attn';
+import { checkForward, lookAtControl } from '../common/checks.ts';
 import { ropeOf } from '../rope-of.ts';
 import { attendLayer } from './attention.ts';
 import type { ReferenceContext } from './context.ts';
 import { addBias, addInPlace, gated, gelu, matmul, rmsNorm, silu } from './math.ts';
 import type { LayerWeights, Weights } from './weights.ts';
-import type { Control, ForwardResult, TransformerConfig, Want } from '../contract.ts';
+import type { ForwardResult, TransformerConfig, Want } from '../contract.ts';
 
 export interface Traffic {
   keyValueBytes: number;
@@ -15,7 +14,7 @@ export interface Traffic {
 }
 
 export function forward(weights: Weights, context: ReferenceContext, tokens: Int32Array, want: Want, traffic: Traffic): ForwardResult {
-  checkArguments(context, tokens, want);
+  checkForward(context, tokens, want);
   const isFirst = context.selection() === undefined;
   try {
     return runLayers(weights, context, tokens, want, traffic);
@@ -113,26 +112,4 @@ function copyQueries(context: ReferenceContext, q: Float32Array, layer: number, 
 
 function rowStart(context: ReferenceContext): number {
   return context.numRows * context.config.numKvHeads * context.config.headDim;
-}
-
-function lookAtControl(control: Control | undefined, permille: number): void {
-  if (!control) return;
-  if (Atomics.load(control, 0) !== 0) throw new ServiceError('JOB_CANCELLED', `the pass was cancelled ${permille / 10} % through its layers`);
-  Atomics.store(control, 1, permille);
-}
-
-function checkArguments(context: ReferenceContext, tokens: Int32Array, want: Want): void {
-  const { config } = context;
-  const { numLayers, numHeads, vocabSize } = config;
-  assert(!context.disposed, 'the context was disposed');
-  assert(context.stopLayer === numLayers, `the context was run up to layer ${context.stopLayer} only: it can be read by takeBlocks, not continued`);
-  assert(tokens.length > 0, 'no tokens');
-  for (const token of tokens) assert(token >= 0 && token < vocabSize, `token ${token} of a vocabulary of ${vocabSize}`);
-  const untilLayer = want.untilLayer ?? numLayers - 1;
-  assert(untilLayer >= 0 && untilLayer < numLayers, `untilLayer ${untilLayer} of ${numLayers} layers`);
-  assert(!want.logits || want.untilLayer === undefined, 'a pass that stops early has no logits');
-  for (const { layer, head } of want.queries ?? []) {
-    assert(layer >= 0 && layer <= untilLayer && head >= 0 && head < numHeads, `queries of layer ${layer}, head ${head} are not computed`);
-  }
-  context.checkRoom(tokens.length);
 }

@@ -1,8 +1,8 @@
 // A stored document of which each layer and KV head reads only the blocks that its first queries chose (contract: ContextPart 'sparse').
 import assert from 'node:assert';
 import { BLOCK_SIZE, checkBlockStarts, evenBlockStarts, placeBlocks, rotate, selectBlocks } from '@lectern/sparse-attn';
+import { headRows } from '../common/stored-heads.ts';
 import { ropeOf, softmaxScaleOf } from '../rope-of.ts';
-import { headRows } from './stored-heads.ts';
 import type { BlockSelection, ContextPart, EncodedBlocks, TransformerConfig } from '../contract.ts';
 
 /** The chosen blocks of one layer and KV head, gathered in document order and rotated to their contiguous positions. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert';
 import { ReferenceContext } from './context.ts';
 import { forward } from './forward.ts';
-import { generate } from './generate.ts';
+import { checkRoom } from '../common/checks.ts';
+import { generateWith } from '../common/generate.ts';
 import { takeBlocks } from './take-blocks.ts';
 import { acquireWeights, releaseWeights } from './weights.ts';
 import type { Context, LoadOptions, ModelFile, Transformer } from '../contract.ts';
@@ -21,7 +22,11 @@ export async function createReferenceTransformer(file: ModelFile, _options: Load
       assert(new Set(batch.map(({ context }) => context)).size === batch.length, 'one context stands twice in a batch');
       return batch.map(({ context, tokens }) => forward(weights, own(context), tokens, want, traffic));
     },
-    generate: (context, options) => generate(weights, own(context), options, traffic),
+    generate(context, options) {
+      const { control } = options;
+      checkRoom(own(context), options.tokens.length + options.maxTokens - 1);
+      return generateWith((input) => forward(weights, own(context), input, { logits: 'last', ...(control ? { control } : {}) }, traffic).logits!, options);
+    },
     takeBlocks: (context, from, to, heads, values) => takeBlocks(own(context), from, to, heads, values),
     traffic: () => ({ ...traffic }),
     dispose() {
