@@ -30,6 +30,8 @@ export const rows = [
       targets: [{ expr: 'lectern_resident_peak_bytes', legend: '{{job}} {{instance}}' }] },
     { title: 'Blob store traffic', unit: 'Bps', description: 'Bytes read from and written to the blob store: texts, segments of readings.',
       targets: [{ expr: sumRate('lectern_blob_bytes_total', 'direction'), legend: '{{direction}}' }] },
+    { title: 'Local copies of segments', unit: 'ops', description: 'With an S3 store: segments found on the worker\'s disk (hit), fetched (miss), found damaged and fetched again, evicted; unusable says that the disk failed.',
+      targets: [{ expr: sumRate('lectern_segment_cache_total', 'event'), legend: '{{event}}' }] },
     { title: 'Blob store operations', unit: 's', description: 'Duration of blob store operations (p95).', targets: [{ expr: quantile(0.95, 'lectern_blob_operation_seconds', 'op'), legend: '{{op}}' }] },
   ] },
   { title: 'Queue', panels: [
@@ -59,6 +61,8 @@ export const rows = [
       targets: [{ expr: sumRate('lectern_job_phase_seconds_sum', 'phase', WORKER), legend: '{{phase}}' }] },
     { title: 'Time to first token', unit: 's', description: 'From acceptance of an answer job to its first generated text, waiting and reading included.', targets: q50and95('lectern_time_to_first_token_seconds') },
     { title: 'Between two tokens', unit: 's', description: 'Time between two generated tokens of an answer.', targets: q50and95('lectern_inter_token_seconds', '', WORKER) },
+    { title: 'Partial answers', unit: 'suffix: /min', description: 'Answers from what was read so far, by outcome: given, too late to say anything new, stopped for an answer or a cancel, failed.',
+      targets: [{ expr: `60 * ${sumRate('lectern_partial_answers_total', 'outcome', WORKER)}`, legend: '{{outcome}}' }] },
     { title: 'Time to cancel', unit: 's', description: 'From the cancel request to the state cancelled.', targets: q50and95('lectern_job_cancel_latency_seconds') },
     { title: 'Attempts and stalls', unit: 'suffix: /min', description: 'Attempts at tasks by outcome, and tasks taken back from workers that stopped renewing their locks.',
       targets: [

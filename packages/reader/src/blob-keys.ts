@@ -20,5 +20,8 @@ export const blobKeys = {
   segment: (address: string): string => `segments/${address.slice(0, 2)}/${address}`,
   /** All layers' keys and values of the same chunk. */
   keysAndValues: (segment: string): string => `${segment}.kv`,
+  /** Beginnings of the keys whose blobs are addressed by all that went into them: they never change. */
+  unchanging: ['segments/', 'trails/'] as const,
+
   trail: (address: string): string => `trails/${address.slice(0, 2)}/${address}`,
 };

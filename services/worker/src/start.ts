@@ -9,6 +9,7 @@ import { watchCancels } from './cancel-watch.ts';
 import type { WorkerConfig } from './config.ts';
 import { drain } from './drain.ts';
 import { every } from './every.ts';
+import { watchGivingWay } from './give-way.ts';
 import { setGauges } from './gauges.ts';
 import { announce } from './heartbeat.ts';
 import { loadPools } from './load-model.ts';
@@ -78,6 +79,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     closing.push(() => stores.workers.withdraw(id).catch(failing('withdrawing')));
     for (const loop of [
       watchCancels({ active: parts.active, jobs: stores.jobs, readings: stores.readings, onError: failing('looking for cancels') }),
+      watchGivingWay({ active: parts.active, jobs: stores.jobs, askQueue, onError: failing('looking for answers that wait') }),
       every(config.HEARTBEAT_MS, () => announce(parts, startedAt), failing('announcing')),
       every(config.RECONCILE_MS, () => reconcileOnce(parts), failing('reconciling')),
     ]) closing.push(() => loop.stop());

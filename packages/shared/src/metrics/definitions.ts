@@ -1,5 +1,6 @@
 // Every metric of Lectern, as data, grouped by what it speaks of. A metric stands here only when something sets it.
 // Job = what a client asked for; task = what BullMQ carries. Process and event-loop metrics come from prom-client's defaults.
+import { CACHE_EVENTS } from '../blob/cache/cached-store.ts';
 import { QUEUES } from '../queues.ts';
 import { BUCKETS, TOKEN_BUCKETS, counter, gauge, histogram } from './definition.ts';
 
@@ -48,6 +49,7 @@ export const taskDefinitions = {
   interToken: histogram('inter_token_seconds', 'Between two generated tokens of an answer.', BUCKETS.token),
   jobInputTokens: histogram('job_input_tokens', 'Tokens of the document of each finished job.', TOKEN_BUCKETS),
   outputTokens: counter('output_tokens_total', 'Tokens generated.'),
+  partialAnswers: counter('partial_answers_total', 'Answers from what was read so far: given, too late to say anything new, stopped for an answer or a cancel, or failed.', { outcome: ['given', 'late', 'stopped', 'failed'] }),
 };
 
 export const workerDefinitions = {
@@ -76,6 +78,11 @@ export const attentionDefinitions = {
 export const blobDefinitions = {
   blobBytes: counter('blob_bytes_total', 'Bytes moved from and to the blob store.', { direction: ['read', 'write'] }),
   blobOperation: histogram('blob_operation_seconds', 'Duration of blob store operations.', BUCKETS.operation, { op: ['put', 'move', 'get', 'stat', 'list', 'delete'] }),
+};
+
+/** Workers keep copies of segments only where the blob store is s3. */
+export const cacheDefinitions = {
+  segmentCache: counter('segment_cache_total', 'The local copies of segments: found (hit), fetched from the store (miss), found damaged and fetched again, evicted for want of room, or not usable because the disk failed.', { event: CACHE_EVENTS }),
 };
 
 export const ledgerDefinitions = {

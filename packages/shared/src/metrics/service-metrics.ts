@@ -7,7 +7,7 @@ import { registerProcessMemory } from './process-memory.ts';
 
 const common = { ...d.serviceDefinitions, ...d.jobDefinitions, ...d.blobDefinitions, ...d.redisCommandDefinitions };
 const apiTable = { ...common, ...d.httpDefinitions, ...d.admissionDefinitions };
-const workerTable = { ...common, ...d.taskDefinitions, ...d.workerDefinitions, ...d.readingDefinitions, ...d.attentionDefinitions, ...d.ledgerDefinitions };
+const workerTable = { ...common, ...d.taskDefinitions, ...d.workerDefinitions, ...d.readingDefinitions, ...d.attentionDefinitions, ...d.cacheDefinitions, ...d.ledgerDefinitions };
 
 export type ApiMetrics = MetricsOf<typeof apiTable>;
 export type WorkerMetrics = MetricsOf<typeof workerTable>;
