@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModelFile } from '../src/gguf/index.ts';
+import { openModelFile } from '../src/open-model-file.ts';
 import { ROPE_FACTORS_TENSOR } from '../src/gguf/rope-factors.ts';
 import type { ModelFile, TransformerConfig } from '../src/contract.ts';
 import { build, type FileSpec, value } from './gguf/gguf-builder.ts';
@@ -61,7 +61,8 @@ export async function writeTinyModel(shape: TinyShape, seed: number): Promise<{ 
   return { file: await openModelFile(path), remove: () => rmSync(folder, { recursive: true }) };
 }
 
-function specOf(shape: TinyShape): FileSpec {
+/** Its bytes of data are zeros until they are written. */
+export function specOf(shape: TinyShape): FileSpec {
   const { numLayers, numHeads, numKvHeads, headDim, ffnDim, vocabSize, architecture = 'llama' } = shape;
   const dim = shape.dim ?? numHeads * headDim;
   const shapes: Array<[string, number[]]> = [['token_embd.weight', [dim, vocabSize]], ['output_norm.weight', [dim]]];
