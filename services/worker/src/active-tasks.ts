@@ -9,13 +9,16 @@ export class ActiveTask {
   readonly taskId: string;
   /** The reading or the job that it works for: whose cancel request stops it. */
   readonly subject: string;
+  /** Stops when somebody waits for an answer. */
+  readonly givesWay: boolean;
   readonly control: Int32Array = newControl();
   readonly #abort = new AbortController();
 
-  constructor(queue: QueueName, taskId: string, subject: string) {
+  constructor(queue: QueueName, taskId: string, subject: string, { givesWay = false } = {}) {
     this.queue = queue;
     this.taskId = taskId;
     this.subject = subject;
+    this.givesWay = givesWay;
   }
 
   /** Fires with the first stop: for what waits on the event loop. */
@@ -54,6 +57,11 @@ export class ActiveTasks {
   /** Subjects of tasks that nobody stopped yet. */
   subjects(queue: QueueName): string[] {
     return [...new Set([...this.#tasks].filter((task) => task.queue === queue && task.stopReason === undefined).map((task) => task.subject))];
+  }
+
+  /** Tasks that give way and that nobody stopped yet. */
+  givingWay(): ActiveTask[] {
+    return [...this.#tasks].filter((task) => task.givesWay && task.stopReason === undefined);
   }
 
   stopSubjects(queue: QueueName, subjects: readonly string[], reason: StopReason): void {

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { QueueName } from './active-tasks.ts';
 import type { WorkerParts } from './parts.ts';
 import { processAsk } from './tasks/ask.ts';
+import { isPartial, processPartial } from './tasks/partial.ts';
 import { failReading } from './tasks/flow.ts';
 import { jobFailed } from './tasks/job-ended.ts';
 import { flowOf, processRead } from './tasks/read.ts';
@@ -30,7 +31,7 @@ export function startBullWorkers(parts: WorkerParts, redis: Redis): BullWorkers 
     watch(parts, queue, worker);
     return worker;
   };
-  const workers = [start('read', config.READ_THREADS, processRead), start('ask', 1, processAsk)];
+  const workers = [start('read', config.READ_THREADS, processRead), start('ask', 1, (own, job) => (isPartial(job) ? processPartial : processAsk)(own, job))];
   return {
     pause: async () => { await Promise.all(workers.map((worker) => worker.pause(true))); },
     close: async (force) => { await Promise.all(workers.map((worker) => worker.close(force))); },
@@ -67,6 +68,7 @@ async function tooManyStalls(parts: WorkerParts, queue: QueueName, job: Job): Pr
     message: `${MAX_STALLED_COUNT + 1} workers in a row died or went silent while they worked on this`,
   };
   parts.log.error({ queue, task: job.id }, error.message);
+  if (isPartial(job)) return; // its job goes on without it
   if (queue === 'ask') await jobFailed(parts, data.tenant, data.jobId, error);
   else await failReading(parts, data.readingId, flowOf(job), error);
 }

@@ -90,6 +90,8 @@ export interface JobStore {
   cancelRequested(ids: readonly string[]): Promise<string[]>;
   /** failed|cancelled -> queued, with a new run. NOT_TERMINAL or VALIDATION (completed) from other states; undefined when unknown. */
   retry(tenant: string, id: string): Promise<JobRecord | undefined>;
+  /** Undefined for unknown jobs. One round trip. */
+  states(ids: readonly string[]): Promise<Array<JobState | undefined>>;
   /** The ask task of `run` is lost (a crash): the next run's number, or undefined when someone else was first or the job is terminal. */
   nextRun(id: string, run: number): Promise<number | undefined>;
   /** Jobs that are not terminal, of all tenants, in pages. */

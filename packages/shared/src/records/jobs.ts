@@ -125,6 +125,16 @@ export function createJobStore(redis: Redis, keys: Keys, wake: WakeHub, options:
       });
     },
 
+    async states(ids) {
+      if (ids.length === 0) return [];
+      const pipeline = redis.pipeline();
+      for (const id of ids) pipeline.hget(keys.job(id), 'state');
+      return (await withRedis(() => pipeline.exec()))!.map(([error, state]) => {
+        if (error) throw error;
+        return (state as JobState | null) ?? undefined;
+      });
+    },
+
     async retry(tenant, id) {
       const job = await get(tenant, id);
       if (!job) return undefined;

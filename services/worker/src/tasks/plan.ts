@@ -36,6 +36,7 @@ export async function plan(parts: WorkerParts, active: ActiveTask, job: Job, rea
   const ranges = encodeRanges(facts.stored, config.ENCODE_TASK_CHUNKS, numThreads);
   await reportStored(parts, readingId, facts, ranges);
   await addEncodeTasks(parts, job, reading, ranges, facts.encodeTaskBytes);
+  if (facts.stored.some((isStored) => isStored)) await parts.progress.report(parts, tenant, readingId);
 }
 
 /** Chunks that no task will look at are stored: counted here. */

@@ -1,17 +1,18 @@
-// Progress of a job's readings as an event of every job that waits: about once a second, however many workers encode.
-import type { JobRecord } from '@lectern/shared';
+// Progress of a job's readings, to every job that waits: about once a second, however many workers encode. Jobs that want partial answers
+// are offered one on this occasion.
+import { offerPartial, type JobRecord } from '@lectern/shared';
 import type { WorkerParts } from '../parts.ts';
 
 const INTERVAL_MS = 1_000;
 
-type ProgressParts = Pick<WorkerParts, 'stores' | 'redis'>;
+type ProgressParts = Pick<WorkerParts, 'stores' | 'redis' | 'deps'>;
 
 export class ProgressReports {
   readonly #lastAt = new Map<string, number>();
 
   /** Call after each chunk. */
   async report(parts: ProgressParts, tenant: string, readingId: string): Promise<void> {
-    const { stores, redis } = parts;
+    const { stores, redis, deps } = parts;
     const now = Date.now();
     if (now - (this.#lastAt.get(readingId) ?? 0) < INTERVAL_MS) return;
     this.#forgetBefore(now - INTERVAL_MS);
@@ -20,7 +21,9 @@ export class ProgressReports {
       // One event a second and job, whichever of its readings and workers has news first.
       if ((await redis.set(`lectern:job:${jobId}:reported`, 1, 'PX', INTERVAL_MS, 'NX')) !== 'OK') return;
       const job = await stores.jobs.get(tenant, jobId);
-      if (job) await reportJob(parts, job);
+      if (job?.state !== 'reading') return;
+      await reportJob(parts, job);
+      await offerPartial(deps, job);
     }));
   }
 

@@ -3,8 +3,8 @@ import type { JobRecord, ReadingRecord } from '@lectern/shared';
 import type { WorkerParts } from '../parts.ts';
 import type { ThreadSource } from '../threads/protocol.ts';
 
-/** In the order of the readings. `stored`: of each, the chunks that are stored so far (an empty bitmap: all). */
-export async function sourcesOf({ stores }: WorkerParts, job: JobRecord, readings: readonly ReadingRecord[], stored?: readonly Uint8Array[]): Promise<ThreadSource[]> {
+/** In the order of the readings. `stored`: of each, the chunks that are stored so far; undefined: all. */
+export async function sourcesOf({ stores }: WorkerParts, job: JobRecord, readings: readonly ReadingRecord[], stored?: ReadonlyArray<Uint8Array | undefined>): Promise<ThreadSource[]> {
   const isOne = job.readingIds.length === 1; // of one document everybody knows the name
   const documents = isOne ? [] : await Promise.all(readings.map((reading) => stores.documents.get(job.tenant, reading.documentId)));
   return readings.map(({ id }, i) => {
