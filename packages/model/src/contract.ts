@@ -81,7 +81,10 @@ export interface EncodedBlocks {
   values?: Float32Array; // (heads.length, numTokens, headDim)
 }
 
-/** What a sequence attends to before its own tokens, in this order; positions run on contiguously. */
+/**
+ * What a sequence attends to before its own tokens, in this order; positions run on contiguously. A sliding layer's window counts these
+ * positions, across all parts and own tokens; of a sparse part it chooses as a full layer does and then sees the chosen rows in its window.
+ */
 export type ContextPart =
   /** Everything in that context (which must hold no sparse part): its keys and values are copied. First part only. */
   | { kind: 'prefix'; context: Context }
