@@ -1,9 +1,12 @@
 // Bytes that a task needs beyond the loaded model: what the worker's ledger reserves before it starts. Estimates from above, not measurements.
 import type { TransformerConfig } from '@lectern/model';
+import type { MediaType } from '@lectern/shared';
 import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { MAX_CANDIDATE_BLOCKS } from './ask/sparse.ts';
 import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderModel, ReadingPlan } from './contract.ts';
+import { DOCX } from './extract/docx/docx.ts';
+import { EPUB } from './extract/epub/epub.ts';
 
 const MIB = 1024 * 1024;
 const FLOAT_BYTES = 4;
@@ -20,8 +23,13 @@ export function encodeTaskBytes(model: ReaderModel, plan: ReadingPlan): number {
   return Math.ceil(BASE_BYTES + pass + indexed + kept);
 }
 
-/** Extraction holds the file, its text as UTF-16 and UTF-8, and a parser's tree. */
-export const planTaskBytes = (numBytes: number): number => BASE_BYTES + 8 * numBytes;
+/** Extraction holds the file, its text as UTF-16 and UTF-8, and a parser's tree or a PDF's lines. */
+export const planTaskBytes = (numBytes: number, mediaType: MediaType): number =>
+  BASE_BYTES + 8 * numBytes + (isPacked(mediaType) ? Math.min(16 * numBytes, MAX_UNPACKED_BYTES) : 0);
+
+const isPacked = (mediaType: MediaType): boolean => mediaType === DOCX || mediaType === EPUB || mediaType === 'application/pdf';
+/** Text of packed formats beyond their size: what makes such a file large is pictures and fonts. */
+const MAX_UNPACKED_BYTES = 256 * MIB;
 
 /** Both modes: a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
 export function askTaskBytes(model: ReaderModel): number {

@@ -105,7 +105,7 @@ describe('media types', () => {
   });
 
   test.each([
-    ['a.docx', Buffer.from('PK\x03\x04rest'), 'UNSUPPORTED_MEDIA_TYPE'], ['a.pdf', Buffer.from('hello'), 'UNSUPPORTED_MEDIA_TYPE'],
+    ['a.zip', Buffer.from('PK\x03\x04rest'), 'UNSUPPORTED_MEDIA_TYPE'], ['a.png', Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'UNSUPPORTED_MEDIA_TYPE'], ['a.pdf', Buffer.from('hello'), 'UNSUPPORTED_MEDIA_TYPE'],
     ['a.txt', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0]), 'DOCUMENT_BINARY'],
   ])('%s is refused', async (name, head, code) => {
     expect((await errorOf(() => detectMediaType(name, head))).code).toBe(code);

@@ -1,6 +1,6 @@
 // PDF: pages, paragraphs, outline, and files that cannot be read.
 import { describe, expect, test } from 'vitest';
-import { extractPdf, pageList } from '../src/extract/pdf.ts';
+import { extractPdf, pageList } from '../src/extract/pdf/pdf.ts';
 import { errorOf } from './expect-error.ts';
 import { makePdf } from './make-pdf.ts';
 

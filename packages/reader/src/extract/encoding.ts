@@ -1,4 +1,4 @@
-// Bytes of a text file -> string: BOM, then strict UTF-8, then a declared or detected legacy encoding; never with replacement characters.
+// Bytes of a text file -> string: BOM, then UTF-16 by its zeros, then strict UTF-8, then a declared or detected legacy encoding; never with replacement characters.
 import chardet from 'chardet';
 import { ServiceError } from '@lectern/shared';
 
@@ -6,6 +6,9 @@ import { ServiceError } from '@lectern/shared';
 const MIN_CONFIDENCE = 30;
 /** Detection looks at no more than this. */
 const DETECT_BYTES = 1 << 20;
+const UTF16_SAMPLE_BYTES = 4_096;
+/** Of the code units: Chinese has few spaces, but line ends. */
+const MIN_UTF16_SHARE = 0.02;
 
 export interface DecodedText {
   text: string; // line ends as they were
@@ -23,6 +26,11 @@ export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
     }
     return { text: refuseBinary(text), encoding: marked };
   }
+  const unmarked = looksLikeUtf16(bytes);
+  if (unmarked !== undefined) {
+    const text = tryDecode(bytes, unmarked);
+    if (text !== undefined) return { text: refuseBinary(text), encoding: unmarked };
+  }
   if (bytes.includes(0)) {
     throw new ServiceError('DOCUMENT_BINARY', `the file is not text: it holds a NUL byte at offset ${bytes.indexOf(0)}`, {
       details: { offset: bytes.indexOf(0) },
@@ -31,8 +39,10 @@ export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
   const utf8 = tryDecode(bytes, 'utf-8');
   if (utf8 !== undefined) return { text: refuseBinary(utf8), encoding: 'utf-8' };
 
-  const candidates = declared === undefined ? [] : [{ name: declared, confidence: 100 }];
-  for (const guess of chardet.analyse(nonAsciiSample(bytes))) {
+  const sample = nonAsciiSample(bytes);
+  const candidates = declared === undefined ? [] : [{ name: declared }];
+  if (looksLikeThai(sample)) candidates.push({ name: 'windows-874' }); // the detector takes it for Chinese or Korean
+  for (const guess of chardet.analyse(sample)) {
     // UTF-8 was refused above, and ASCII cannot hold what refused it.
     if (guess.confidence >= MIN_CONFIDENCE && guess.name !== 'UTF-8' && guess.name !== 'ASCII') candidates.push(guess);
   }
@@ -56,12 +66,49 @@ function bomEncoding(bytes: Uint8Array): string | undefined {
 
 function tryDecode(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    // In one call Node 20 decodes windows-1252 as Latin-1: curly quotes would become controls.
+    return decoder.decode(bytes, { stream: true }) + decoder.decode();
   } catch (error) {
     // TypeError: the bytes do not fit; RangeError: an encoding that this Node does not know.
     if (error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** UTF-16 without a mark: every other byte of what Latin text, spaces and line ends it holds is 0. */
+export function looksLikeUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const numBytes = Math.min(bytes.length, UTF16_SAMPLE_BYTES) & ~1;
+  const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
+  let even = 0; // zeros at even offsets
+  let odd = 0;
+  let numAscii = 0; // units whose halves are both characters of ASCII: rather 8-bit text with stray zeros
+  for (let i = 0; i < numBytes; i += 2) {
+    if (bytes[i] === 0) even++;
+    if (bytes[i + 1] === 0) odd++;
+    if (isPrintable(bytes[i]) && isPrintable(bytes[i + 1])) numAscii++;
+  }
+  const numUnits = numBytes / 2;
+  if (Math.min(even, odd) > 0 || Math.max(even, odd) < MIN_UTF16_SHARE * numUnits || numAscii > numUnits / 2) return undefined;
+  return odd > 0 ? 'utf-16le' : even > 0 ? 'utf-16be' : undefined;
+}
+
+/** TIS-620 and its kin: vowel and tone marks stand on consonants or other marks. In other text such bytes come anywhere. */
+function looksLikeThai(bytes: Uint8Array): boolean {
+  const isConsonant = (b: number): boolean => b >= 0xa1 && b <= 0xce;
+  const isMark = (b: number): boolean => b === 0xd1 || (b >= 0xd4 && b <= 0xda) || (b >= 0xe7 && b <= 0xee);
+  let numHigh = 0;
+  let numMarks = 0;
+  let numPlaced = 0;
+  for (let i = 1; i < bytes.length; i++) {
+    if (bytes[i] < 0x80) continue;
+    if (bytes[i] < 0xa0 || (bytes[i] > 0xda && bytes[i] < 0xdf) || bytes[i] > 0xfb) return false; // no characters of Thai
+    numHigh++;
+    if (!isMark(bytes[i])) continue;
+    numMarks++;
+    if (isConsonant(bytes[i - 1]) || isMark(bytes[i - 1])) numPlaced++;
+  }
+  return numHigh >= 20 && numMarks >= 0.1 * numHigh && numPlaced >= 0.95 * numMarks;
 }
 
 /** The part with the evidence: a window that begins shortly before the first byte beyond ASCII. */

@@ -1,9 +1,9 @@
-// HTML -> text as a reader sees it: no scripts, styles or templates; paragraphs, headings, list items and table rows as lines.
+// HTML and XHTML -> text as a reader sees it: no scripts, styles or templates; paragraphs, headings, list items and table rows as lines.
 import { Parser } from 'htmlparser2';
-import { codePointLength } from '../characters.ts';
-import type { ExtractedDocument, Heading } from '../contract.ts';
+import type { ExtractedDocument, ExtractLimits, Heading } from '../contract.ts';
 import { decodeText } from './encoding.ts';
 import { encodingNotes, unixLineEnds } from './text.ts';
+import { TextBuilder } from './text-builder.ts';
 
 const SKIPPED = new Set(['script', 'style', 'template', 'noscript', 'svg', 'math', 'iframe', 'object', 'canvas', 'select', 'textarea', 'head']);
 /** Set off by a blank line. */
@@ -12,15 +12,29 @@ const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'u
 /** On a line of their own. */
 const LINES = new Set(['div', 'li', 'tr', 'dt', 'dd', 'caption', 'figcaption', 'summary', 'address', 'legend', 'option', 'body']);
 
-export function extractHtml(bytes: Uint8Array): ExtractedDocument {
-  const { text: raw, encoding } = decodeText(bytes, declaredCharset(bytes));
-  const out = new TextBuilder();
+export interface HtmlText {
+  title: string;
+  text: string;
+  headings: Heading[];
+  /** Code points at which the asked-for ids stand. */
+  anchors: Map<string, number>;
+}
+
+export function extractHtml(bytes: Uint8Array, limits: ExtractLimits): ExtractedDocument {
+  const { text, encoding } = decodeText(bytes, declaredCharset(bytes));
+  const { anchors: _, ...document } = htmlText(unixLineEnds(text), { maxChars: limits.maxChars, isXhtml: looksLikeXhtml(text) });
+  return { ...document, mediaType: 'text/html', pages: [], notes: encodingNotes(encoding) };
+}
+
+export function htmlText(html: string, options: { maxChars: number; isXhtml: boolean; ids?: ReadonlySet<string> }): HtmlText {
+  const out = new TextBuilder(options.maxChars);
+  const anchors = new Map<string, number>();
   let skipped = 0;
   let titleText: string | undefined;
   let inTitle = false;
   let heading: { level: number; from: number } | undefined;
   const parser = new Parser({
-    onopentagname(name) {
+    onopentag(name, attributes) {
       if (name === 'title' && titleText === undefined) inTitle = true;
       if (SKIPPED.has(name)) skipped++;
       if (skipped > 0) return;
@@ -30,6 +44,8 @@ export function extractHtml(bytes: Uint8Array): ExtractedDocument {
       else if (LINES.has(name)) out.lineBreak(1);
       if (name === 'li') out.raw('- ');
       if (name === 'td' || name === 'th') out.cell();
+      const { id } = attributes;
+      if (id !== undefined && options.ids?.has(id) && !anchors.has(id)) anchors.set(id, out.nextChar);
       if (/^h[1-6]$/.test(name)) heading = { level: Number(name[1]), from: out.markHeading() };
     },
     ontext(data) {
@@ -48,83 +64,20 @@ export function extractHtml(bytes: Uint8Array): ExtractedDocument {
       if (PARAGRAPHS.has(name)) out.lineBreak(2);
       else if (LINES.has(name)) out.lineBreak(1);
     },
-  }, { decodeEntities: true, lowerCaseTags: true });
-  parser.write(unixLineEnds(raw));
+    // In XHTML <title/> and <script/> are whole; in HTML they would swallow what follows.
+  }, { decodeEntities: true, lowerCaseTags: true, recognizeSelfClosing: options.isXhtml, recognizeCDATA: options.isXhtml });
+  parser.write(html);
   parser.end();
   const title = (titleText ?? '').replace(/\s+/g, ' ').trim();
-  return { title, text: out.toString(), mediaType: 'text/html', headings: out.headings, pages: [], notes: encodingNotes(encoding) };
+  return { title, text: out.toString(), headings: out.headings, anchors };
 }
 
-/** <meta charset=...> or http-equiv, in the first kilobyte as HTML asks. */
-function declaredCharset(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString('latin1');
-  return /<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_:.-]+)/i.exec(head)?.[1];
-}
+const HEAD_CHARS = 1_024;
 
-/** Collects text with white space collapsed, and counts code points as it goes. */
-class TextBuilder {
-  preformatted = 0;
-  readonly headings: Heading[] = [];
-  readonly #parts: string[] = [];
-  #numChars = 0;
-  #pendingBreaks = 0;
-  #pendingSpace = false;
-  #cellsInRow = 0;
-  #headingText: string[] | undefined;
+const looksLikeXhtml = (text: string): boolean => /^\s*<\?xml\s|xmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml/.test(text.slice(0, HEAD_CHARS));
 
-  text(data: string): void {
-    if (this.preformatted > 0) {
-      this.raw(data);
-      return;
-    }
-    // No-break spaces are characters of the text; the others are only layout.
-    for (const part of data.split(/([ \t\n\f\r]+)/)) {
-      if (part === '') continue;
-      if (/^[ \t\n\f\r]/.test(part)) this.#pendingSpace = true;
-      else this.raw(part);
-    }
-  }
-
-  raw(data: string): void {
-    if (data === '') return;
-    if (this.#pendingBreaks > 0 && this.#numChars > 0) this.#append('\n'.repeat(this.#pendingBreaks));
-    else if (this.#pendingSpace && this.#numChars > 0) this.#append(' ');
-    this.#pendingBreaks = 0;
-    this.#pendingSpace = false;
-    this.#append(data);
-    this.#headingText?.push(data);
-  }
-
-  lineBreak(count: 1 | 2): void {
-    this.#pendingBreaks = Math.max(this.#pendingBreaks, count);
-    this.#pendingSpace = false;
-    this.#cellsInRow = 0;
-    this.#headingText?.push(' ');
-  }
-
-  cell(): void {
-    if (this.#cellsInRow++ > 0) this.raw(' | ');
-    this.#pendingSpace = false;
-  }
-
-  /** Code point at which the next character will stand. */
-  markHeading(): number {
-    this.#headingText = [];
-    return this.#numChars === 0 ? 0 : this.#numChars + this.#pendingBreaks;
-  }
-
-  closeHeading(level: number, from: number): void {
-    const title = (this.#headingText ?? []).join(' ').replace(/\s+/g, ' ').trim();
-    this.#headingText = undefined;
-    if (title !== '') this.headings.push({ level, title, startChar: from });
-  }
-
-  toString(): string {
-    return this.#parts.join('') + (this.#numChars > 0 ? '\n' : '');
-  }
-
-  #append(data: string): void {
-    this.#parts.push(data);
-    this.#numChars += codePointLength(data);
-  }
+/** <?xml encoding=...?>, <meta charset=...> or http-equiv, in the first kilobyte as HTML asks. */
+export function declaredCharset(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_CHARS)).toString('latin1');
+  return (/^\s*<\?xml[^>]+encoding\s*=\s*["']([a-z0-9_:.-]+)/i.exec(head) ?? /<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_:.-]+)/i.exec(head))?.[1];
 }

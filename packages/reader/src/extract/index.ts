@@ -2,10 +2,12 @@
 import { ServiceError, type MediaType } from '@lectern/shared';
 import { codePointLength } from '../characters.ts';
 import type { ExtractedDocument, ExtractLimits } from '../contract.ts';
+import { DOCX, extractDocx } from './docx/docx.ts';
+import { EPUB, extractEpub } from './epub/epub.ts';
 import { extractHtml } from './html.ts';
 import { checkLimit } from './limits.ts';
 import { extractMarkdown } from './markdown.ts';
-import { extractPdf } from './pdf.ts';
+import { extractPdf } from './pdf/pdf.ts';
 import { extractText } from './text.ts';
 
 type Extractor = (bytes: Uint8Array, limits: ExtractLimits) => ExtractedDocument | Promise<ExtractedDocument>;
@@ -15,6 +17,8 @@ const EXTRACTORS: Record<MediaType, Extractor> = {
   'text/markdown': extractMarkdown,
   'text/html': extractHtml,
   'application/pdf': extractPdf,
+  [DOCX]: extractDocx,
+  [EPUB]: extractEpub,
 };
 
 export async function extractDocument(

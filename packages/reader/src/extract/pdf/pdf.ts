@@ -1,11 +1,11 @@
 // PDF -> text by pages, through pdf.js. No OCR: a page without a text layer is named, not guessed.
 import { ServiceError } from '@lectern/shared';
 import { getDocumentProxy } from 'unpdf';
-import { codePointLength } from '../characters.ts';
-import type { ExtractedDocument, ExtractLimits, Heading, PageSpan } from '../contract.ts';
-import { checkLimit } from './limits.ts';
-import { itemsToLines, linesToParagraphs, type TextItem } from './pdf-lines.ts';
-import { outlineHeadings } from './pdf-outline.ts';
+import { codePointLength } from '../../characters.ts';
+import type { ExtractedDocument, ExtractLimits, Heading, PageSpan } from '../../contract.ts';
+import { checkLimit } from '../limits.ts';
+import { itemsToLines, linesToParagraphs, type TextItem } from './lines.ts';
+import { outlineHeadings } from './outline.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 type Paragraph = { text: string; size: number };

@@ -1,7 +1,7 @@
 // A PDF's outline (bookmarks) -> headings at the place on their page where the title stands, else at the page's start.
 import type { getDocumentProxy } from 'unpdf';
-import { CodePointCursor } from '../characters.ts';
-import type { Heading, PageSpan } from '../contract.ts';
+import { CodePointCursor } from '../../characters.ts';
+import type { Heading, PageSpan } from '../../contract.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 type OutlineItem = Awaited<ReturnType<PdfDocument['getOutline']>>[number];
