@@ -26,6 +26,7 @@ export async function loadTransformer(
   let cause: unknown;
   for (const name of options.engines ?? TRANSFORMER_ENGINES) {
     try {
+      if (!Object.hasOwn(ENGINES, name)) throw new Error(`there is no such engine; there are ${TRANSFORMER_ENGINES.join(', ')}`);
       const load = await ENGINES[name]();
       return await load(file, options);
     } catch (error) {

@@ -23,6 +23,7 @@ export async function resolveAttention(
   let cause: unknown;
   for (const name of order) {
     try {
+      if (!Object.hasOwn(ENGINES, name)) throw new Error(`there is no such engine; there are ${ATTENTION_ENGINES.join(', ')}`);
       return await ENGINES[name]();
     } catch (error) {
       cause = error;

@@ -31,7 +31,7 @@ export const workerConfigSchema = z.object({
   READER_ON_REQUEST: z.stringbool().default(false),
   /** 1: never download a model. */
   OFFLINE: z.stringbool().default(false),
-  ENGINES: list.pipe(z.array(z.enum(['native', 'reference'])).min(1)).optional(),
+  ENGINES: list.pipe(z.array(z.enum(['native', 'tfjs', 'reference'])).min(1)).optional(),
   /** Threads that read: one chunk each. */
   READ_THREADS: positive.max(1024).default(() => availableParallelism()),
   /** Native threads of the one thread that answers. */

@@ -16,8 +16,8 @@ describe('workerConfig', () => {
   });
 
   it('reads numbers and lists; an empty variable is an absent one', () => {
-    const config = workerConfig({ READ_THREADS: '3', ENGINES: 'native, reference', METRICS_PORT: '0', THREAD_HEAP_MB: '', OFFLINE: '1' });
-    expect(config).toMatchObject({ READ_THREADS: 3, ENGINES: ['native', 'reference'], METRICS_PORT: 0, OFFLINE: true });
+    const config = workerConfig({ READ_THREADS: '3', ENGINES: 'native, tfjs', METRICS_PORT: '0', THREAD_HEAP_MB: '', OFFLINE: '1' });
+    expect(config).toMatchObject({ READ_THREADS: 3, ENGINES: ['native', 'tfjs'], METRICS_PORT: 0, OFFLINE: true });
     expect(config.THREAD_HEAP_MB).toBeUndefined();
     expect(workerConfig({ METRICS_PORT: '' }).METRICS_PORT).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { connectRedis, hidePassword } from '@lectern/shared';
-import { resolveAttention } from '@lectern/sparse-attn';
+import { quietTensorflow, resolveAttention, startTfjs } from '@lectern/sparse-attn';
 import type { Command } from 'commander';
 import { type CliConfig, cliConfig } from '../config.ts';
 import { EXIT } from '../errors.ts';
@@ -25,7 +25,7 @@ export function addDoctorCommand(program: Command): void {
 
 async function doctor(options: HomeOptions & { json?: boolean }): Promise<void> {
   const config = cliConfig(options);
-  const findings = [machine(), await engine(), ...tools(), await redis(config), disk(config)];
+  const findings = [machine(), await engine(), await tfjs(), ...tools(), await redis(config), disk(config)];
   for (const finding of findings) {
     process.stdout.write(options.json ? `${JSON.stringify(finding)}\n` : `${finding.ok ? 'ok     ' : 'MISSING'} ${finding.name}: ${finding.text}\n`);
   }
@@ -40,6 +40,17 @@ async function engine(): Promise<Finding> {
   const reasons: string[] = [];
   const attention = await resolveAttention(undefined, (name, reason) => reasons.push(`${name}: ${reason}`));
   return { name: 'engine', ok: reasons.length === 0, text: [`${attention.name}, ${attention.device}`, ...reasons].join('; ') };
+}
+
+/** Another engine that can be asked for (ENGINES=tfjs): which back end it has here. */
+async function tfjs(): Promise<Finding> {
+  quietTensorflow();
+  try {
+    const { backend, device } = await startTfjs();
+    return { name: 'tfjs', ok: true, text: backend === 'wasm' ? `${device}; npm run build:tfjs builds its TensorFlow back end` : device };
+  } catch (error) {
+    return { name: 'tfjs', ok: false, text: (error as Error).message };
+  }
 }
 
 function tools(): Finding[] {

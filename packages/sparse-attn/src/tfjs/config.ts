@@ -7,6 +7,14 @@ export interface TfjsSettings {
   folder: string;
 }
 
+/**
+ * TensorFlow's own lines on stderr: only fatal ones, unless TF_CPP_MIN_LOG_LEVEL says otherwise (its errors are thrown as well). The
+ * library asks the process, not Node: only the main thread can say so, before any thread loads it.
+ */
+export function quietTensorflow(): void {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+}
+
 export function tfjsSettings(): TfjsSettings {
   return { backend: process.env['TFJS_BACKEND'] ?? '', folder: process.env['TFJS_DIR'] ?? '' };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ServiceError } from '@lectern/shared';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { Tf, TfjsBackend } from './backend.ts';
+import { quietTensorflow } from './config.ts';
 
 /** The part of tfjs-node's addon that is read here. */
 interface Binding {
@@ -19,8 +20,10 @@ interface NodeBackendModule {
 export async function startTensorflow(folder: string): Promise<TfjsBackend> {
   const load = createRequire(join(folder, 'package.json'));
   try {
+    quietTensorflow();
+    const binding = load(join(folder, 'tfjs_binding.node')) as Partial<Binding>;
+    if (!isBinding(binding)) throw new Error('tfjs_binding.node is not the binding of tfjs-node');
     const tf = load('@tensorflow/tfjs-core') as Tf;
-    const binding = load(join(folder, 'tfjs_binding.node')) as Binding;
     load('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
     const { NodeJSKernelBackend } = load('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as NodeBackendModule;
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'));
@@ -29,6 +32,10 @@ export async function startTensorflow(folder: string): Promise<TfjsBackend> {
   } catch (cause) {
     throw new ServiceError('ENGINE_UNAVAILABLE', `TensorFlow in ${folder} does not start: ${firstLine(cause)}; build it anew with: npm run build:tfjs, or set TFJS_BACKEND=wasm`, { cause });
   }
+}
+
+function isBinding(binding: Partial<Binding>): binding is Binding {
+  return typeof binding.TF_Version === 'string' && typeof binding.isUsingGpuDevice === 'function';
 }
 
 function firstLine(error: unknown): string {
