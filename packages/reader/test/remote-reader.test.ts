@@ -7,7 +7,7 @@ import { readerUrl } from '../src/answer-model/remote/address.ts';
 import { secondsToWait } from '../src/answer-model/remote/request.ts';
 import { withoutThinking } from '../src/answer-model/thinking.ts';
 import { isUncertain, remoteReader, remoteReaderId } from '../src/index.ts';
-import { type CompletionServer, completionServer, delta, event, failing, raw, streaming } from './completion-server.ts';
+import { type CompletionServer, completionServer, delta, event, failing, raw, streaming } from '../../../tests/support/completion-server.ts';
 
 const KEY = 'sk-secret-0123456789';
 const SSE = { 'Content-Type': 'text/event-stream' };

@@ -1,0 +1,105 @@
+// Two real models at once: a tiny random one indexes and finds, the default model words the answers. And the other way round, where the
+// reader is any file: one that no catalog knows and nobody measured.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, isUncertain, loadAnswerModel, localReader, LOW_CEILING, readDocument, remoteReader, type AnswerModel, type AnswerPrompt, type ReadingPlan } from '../src/index.ts';
+import { type CompletionServer, completionServer, streaming } from '../../../tests/support/completion-server.ts';
+import { tinyReader, type TinyReader } from './tiny-reader.ts';
+
+const home = process.env['LECTERN_HOME'] ?? join(homedir(), '.lectern');
+const TEXT = `${'The rooms were cold and nobody spoke of it. '.repeat(40)}\n\nThe bell of Saint Oswin was cast by the smith Ebba Vole in 1623. The tower burned later.\n\n${'It rained for many days on the hills. '.repeat(40)}`;
+const OPTIONS = { question: 'Who cast the bell of Saint Oswin?', routes: ['bm25' as const], top: 8, mode: 'reread' as const, maxOutputTokens: 40 };
+
+let tiny: TinyReader;
+let reader: AnswerModel;
+let plan: ReadingPlan;
+beforeAll(async () => {
+  tiny = await tinyReader();
+  reader = localReader((await loadAnswerModel('smollm2-135m-instruct', { home, numThreads: 2, engines: ['native'] }))!);
+  plan = await readDocument(tiny.ctx, { bytes: Buffer.from(TEXT), name: 'bells.txt' });
+}, 300_000);
+afterAll(() => tiny.remove());
+
+describe('a reader beside a tiny index', () => {
+  test('words the answer from what the index found', async () => {
+    const deltas: string[] = [];
+    const result = await ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, onDelta: (text) => { deltas.push(text); } });
+    expect(result).toMatchObject({ reader: 'smollm2-135m-instruct', finishReason: 'stop' });
+    expect(result.answer).toMatch(/Vole/);
+    expect(deltas.join('').trim()).toBe(result.answer);
+    expect(result.citations[0].text).toContain('cast by the smith Ebba Vole');
+    expect(TEXT.slice(result.citations[0].startChar, result.citations[0].endChar)).toBe(result.citations[0].text);
+  });
+
+  test('without it the index model answers for itself', async () => {
+    expect(await ask(tiny.ctx, [plan], OPTIONS)).toMatchObject({ reader: 'tiny', uncertain: true });
+  });
+
+  test('cannot take part in sparse mode: the keys are the index model\'s own', async () => {
+    await expect(ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, mode: 'sparse' })).rejects.toMatchObject({ code: 'VALIDATION', message: expect.stringContaining('smollm2-135m-instruct') as string });
+  });
+
+  test('is cancelled by the same flag', async () => {
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    const asked = ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, control, onDelta: () => { Atomics.store(control, 0, 1); } });
+    await expect(asked).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+
+  test('takes fewer hits where its window is small', async () => {
+    const shown = async (contextLength: number): Promise<AnswerPrompt> => {
+      let seen: AnswerPrompt | undefined;
+      const told: AnswerModel = { ...reader, reads: 'passages', contextLength, answer: async (prompt) => {
+        seen = prompt;
+        return { text: 'Ebba Vole', numTokens: 3, finishReason: 'stop' };
+      } };
+      await ask({ ...tiny.ctx, reader: told }, [plan], OPTIONS);
+      return seen!;
+    };
+    const [few, many] = [await shown(300), await shown(8192)];
+    expect(reader.countTokens(few)).toBeLessThanOrEqual(300 - OPTIONS.maxOutputTokens);
+    expect(reader.countTokens(many)).toBeGreaterThan(300);
+    expect(few.passages.map(({ text }) => text).join('')).toContain('Ebba Vole');
+  });
+});
+
+describe('a file that no catalog knows', () => {
+  const file = () => join(tiny.folder, 'tiny.gguf');
+
+  test('can be a reader; its answers are uncertain until it is measured', async () => {
+    const model = (await loadAnswerModel(file(), { home: tiny.folder, numThreads: 1, engines: ['reference'] }))!;
+    const unknown = localReader(model);
+    expect(unknown).toMatchObject({ id: expect.stringMatching(/^sha256-[0-9a-f]{40}$/) as string, ceiling: undefined, reads: 'sentence' });
+    expect(await ask({ ...tiny.ctx, reader: unknown }, [plan], { ...OPTIONS, maxOutputTokens: 4 })).toMatchObject({ reader: unknown.id, uncertain: true });
+    model.transformer.dispose();
+  });
+
+  test('is refused before it is loaded when its weights do not fit, and not loaded when it is the index model', async () => {
+    const options = { home: tiny.folder, numThreads: 1, engines: ['reference' as const] };
+    await expect(loadAnswerModel(file(), { ...options, maxBytes: 1000 })).rejects.toMatchObject({ code: 'DOES_NOT_FIT', details: { limitBytes: 1000 } });
+    expect(await loadAnswerModel(file(), { ...options, isWanted: (id) => !id.startsWith('sha256-') })).toBeUndefined();
+  });
+});
+
+describe('a remote reader beside a tiny index', () => {
+  let server: CompletionServer;
+  beforeAll(async () => { server = await completionServer(); });
+  afterAll(() => server.close());
+
+  test('is shown whole passages, and its answer is checked against the quotations', async () => {
+    const remote = remoteReader({ url: server.url, model: 'big' });
+    server.behave(streaming(['It was cast by ', 'Ebba Vole.']));
+    const right = await ask({ ...tiny.ctx, reader: remote }, [plan], OPTIONS);
+    expect(right).toMatchObject({ answer: 'It was cast by Ebba Vole.', supported: true, uncertain: false, reader: `big@${server.host}` });
+    const content = server.seen[0].body.messages![0].content;
+    expect(content).toContain('The tower burned later.');
+    expect(content.match(/Passage/g)!.length).toBeGreaterThan(0);
+    server.behave(streaming(['It was cast by Aldo Ferris.']));
+    expect(await ask({ ...tiny.ctx, reader: remote }, [plan], OPTIONS)).toMatchObject({ supported: false, uncertain: false });
+  });
+});
+
+test('uncertain is who was measured low, and who was not measured', () => {
+  expect([undefined, 0, LOW_CEILING - 0.01, LOW_CEILING, 1].map((ceiling) => isUncertain({ kind: 'local', ceiling }))).toEqual([true, true, true, false, false]);
+  expect(isUncertain({ kind: 'remote', ceiling: undefined })).toBe(false);
+});
