@@ -21,7 +21,8 @@ export function createChatTemplate(file: ModelFile): ChatTemplate {
   const template = parse(path, text);
   const tokens = readStrings(path, metadata, 'tokenizer.ggml.tokens') ?? [];
   const tokenText = (key: string): string => tokens[readInteger(path, metadata, key, { min: 0, max: tokens.length - 1 }) ?? -1] ?? '';
-  const variables = { bos_token: tokenText('tokenizer.ggml.bos_token_id'), eos_token: tokenText('tokenizer.ggml.eos_token_id') };
+  // Templates of models that can think aloud ask for enable_thinking: an answer is wanted at once.
+  const variables = { enable_thinking: false, bos_token: tokenText('tokenizer.ggml.bos_token_id'), eos_token: tokenText('tokenizer.ggml.eos_token_id') };
 
   function render(messages: readonly ChatMessage[], { addGenerationPrompt }: { addGenerationPrompt: boolean }): string {
     const input = { ...variables, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt };

@@ -28,6 +28,10 @@ describe('createChatTemplate', () => {
     expect(render('{{ bos_token }}{{ messages[0].content }}{{ eos_token }}')).toBe('<s>Hi {{ 1 + 1 }} <|im_end|></s>');
   });
 
+  it('asks templates that know of thinking not to', () => {
+    expect(render('{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>{% endif %}')).toBe('<think>\n\n</think>');
+  });
+
   it('writes a transcript when the file has no template', () => {
     expect(render(undefined, [{ role: 'system', content: 'Be short.' }, { role: 'user', content: 'Why?' }])).toBe('Be short.\n\nUser: Why?\n\nAssistant:');
   });
