@@ -1,6 +1,6 @@
 // Blobs as files below one folder, which may be a volume shared by hosts. Atomic by temp file, fsync and rename; checksummed by a trailer.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
@@ -8,11 +8,15 @@ import type { BlobStat, BlobStore } from './blob-store.ts';
 import { checkKey, FILE_SUFFIX, splitPrefix } from './keys.ts';
 import { newTempName, removeAbandoned } from './temp-files.ts';
 import { findDamage, makeTrailer, TRAILER_BYTES } from './trailer.ts';
+import { VerifiedFiles } from './verified.ts';
 
 const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException)?.code ?? '');
 
 export interface FsBlobStoreOptions {
-  /** `get` reads with blocking calls. For threads that have nothing else to do: the hops of an asynchronous read of a small file take longer than the read. */
+  /**
+   * `get` reads with blocking calls, and hashes a file once as long as nobody changes it. For threads that have nothing else to do and scan
+   * the same small files again and again: the hops of asynchronous reads, and the hash, take longer than the reads.
+   */
   blockingReads?: boolean;
 }
 
@@ -41,11 +45,24 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
   const missing = (key: string, cause: unknown): ServiceError =>
     new ServiceError('BLOB_NOT_FOUND', `there is no blob ${key}`, { cause, details: { key } });
 
-  const readNow = (key: string): Buffer => {
+  const verified = new VerifiedFiles();
+
+  const getNow = (key: string): Buffer => {
+    let file: number;
     try {
-      return readFileSync(pathOf(key));
+      file = openSync(pathOf(key), 'r');
     } catch (error) {
       throw hasCode(error, 'ENOENT') ? missing(key, error) : error;
+    }
+    try {
+      const facts = fstatSync(file, { bigint: true });
+      const whole = readFileSync(file);
+      const isKnown = verified.has(key, facts) && whole.length === Number(facts.size);
+      const blob = isKnown ? whole.subarray(0, whole.length - TRAILER_BYTES) : checked(key, whole);
+      if (!isKnown) verified.add(key, facts);
+      return blob;
+    } finally {
+      closeSync(file);
     }
   };
 
@@ -100,10 +117,7 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
     },
 
     async get(key) {
-      const whole = blockingReads ? readNow(key) : await readWhole(key);
-      const damage = findDamage(whole);
-      if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`, { details: { key } });
-      return whole.subarray(0, whole.length - TRAILER_BYTES);
+      return blockingReads ? getNow(key) : checked(key, await readWhole(key));
     },
 
     async getRange(key, start, end) {
@@ -151,6 +165,13 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
       return true;
     },
   };
+}
+
+/** The blob of a whole file. */
+function checked(key: string, whole: Buffer): Buffer {
+  const damage = findDamage(whole);
+  if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`, { details: { key } });
+  return whole.subarray(0, whole.length - TRAILER_BYTES);
 }
 
 /** Bytes as they come, then the trailer; on the disk when it returns. */
