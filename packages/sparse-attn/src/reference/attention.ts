@@ -16,35 +16,44 @@ export function createReferenceAttention(): ReferenceAttention {
 /** out[t,h,:] = sum over visible j of softmax_j(scale * q[t,h].k[j,g]) v[j,g,:], with g = floor(h / groupSize). */
 function attend(args: AttendArgs): AttendResult {
   checkAttendArgs(args);
-  const { q, v, numTokens, numHeads, numKvHeads, headDim } = args;
+  const { q, k, v, numTokens, numHeads, numKvHeads, headDim, softmaxScale = 1 / Math.sqrt(headDim) } = args;
   const out = new Float32Array(numTokens * numHeads * headDim);
   const lse = new Float32Array(numTokens * numHeads);
   const sums = new Float64Array(headDim);
   for (let head = 0; head < numHeads; head++) {
     const kvHead = Math.floor(head / (numHeads / numKvHeads));
     const listed = listedKeys(args, kvHead);
+    const scores = new Float64Array(listed.length);
     for (let token = 0; token < numTokens; token++) {
       const row = token * numHeads + head;
-      const last = args.firstQuery + token;
-      const visible = listed.filter((key) => key <= last && key > last - (args.window ?? Number.POSITIVE_INFINITY));
-      const scores = visible.map((key) => score(args, row * headDim, (key * numKvHeads + kvHead) * headDim));
-      const { weights, logSumExp } = softmax(scores);
+      const { from, to } = visibleRange(listed, args, token);
+      for (let i = from; i < to; i++) {
+        const key = (listed[i] * numKvHeads + kvHead) * headDim;
+        let dot = 0;
+        for (let d = 0; d < headDim; d++) dot += q[row * headDim + d] * k[key + d];
+        scores[i] = dot * softmaxScale;
+      }
+      const { weights, logSumExp } = softmax(scores.subarray(from, to));
       sums.fill(0);
-      visible.forEach((key, i) => {
-        const value = (key * numKvHeads + kvHead) * headDim;
-        for (let d = 0; d < headDim; d++) sums[d] += weights[i] * v[value + d];
-      });
+      for (let i = from; i < to; i++) {
+        const value = (listed[i] * numKvHeads + kvHead) * headDim;
+        for (let d = 0; d < headDim; d++) sums[d] += weights[i - from] * v[value + d];
+      }
       out.set(sums, row * headDim);
       lse[row] = logSumExp;
     }
   }
   return { out, lse };
+}
 
-  function score({ k, softmaxScale = 1 / Math.sqrt(headDim) }: AttendArgs, query: number, key: number): number {
-    let dot = 0;
-    for (let d = 0; d < headDim; d++) dot += q[query + d] * k[key + d];
-    return dot * softmaxScale;
-  }
+/** The listed keys that a token sees are neighbours in the list. */
+function visibleRange(listed: readonly number[], { firstQuery, window = Number.POSITIVE_INFINITY }: AttendArgs, token: number): { from: number; to: number } {
+  const last = firstQuery + token;
+  let from = 0;
+  while (from < listed.length && listed[from] <= last - window) from++;
+  let to = from;
+  while (to < listed.length && listed[to] <= last) to++;
+  return { from, to };
 }
 
 /** Keys that this KV head may read, ascending. */
@@ -58,13 +67,13 @@ function listedKeys({ blocks, numKeys }: AttendArgs, kvHead: number): number[] {
 }
 
 /** Max-subtracted, so that large scores do not overflow; of nothing: no weights and -Infinity. */
-function softmax(scores: readonly number[]): { weights: number[]; logSumExp: number } {
+function softmax(scores: Float64Array): { weights: Float64Array; logSumExp: number } {
   let max = Number.NEGATIVE_INFINITY;
   for (const score of scores) max = Math.max(max, score);
-  if (max === Number.NEGATIVE_INFINITY) return { weights: scores.map(() => 0), logSumExp: max };
-  const terms = scores.map((score) => Math.exp(score - max));
-  const sum = terms.reduce((a, b) => a + b, 0);
-  return { weights: terms.map((term) => term / sum), logSumExp: max + Math.log(sum) };
+  if (max === Number.NEGATIVE_INFINITY) return { weights: new Float64Array(scores.length), logSumExp: max };
+  const weights = scores.map((score) => Math.exp(score - max));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return { weights: weights.map((weight) => weight / sum), logSumExp: max + Math.log(sum) };
 }
 
 /** lse[b,q] = log sum over j in b of exp(scale * q.k[j]), with k[j] = int8 * keyScale. */
@@ -76,11 +85,12 @@ function blockLse(args: BlockLseArgs): Float32Array {
   const lse = new Float32Array(numBlocks * numQueries); // (numBlocks, numQueries)
   for (let block = 0; block < numBlocks; block++) {
     for (let query = 0; query < numQueries; query++) {
-      const scores: number[] = [];
-      for (let key = blockStarts[block]; key < blockStarts[block + 1]; key++) {
+      const scores = new Float64Array(blockStarts[block + 1] - blockStarts[block]);
+      for (let i = 0; i < scores.length; i++) {
+        const key = blockStarts[block] + i;
         let dot = 0;
         for (let d = 0; d < headDim; d++) dot += q[query * headDim + d] * keys[key * headDim + d];
-        scores.push(dot * keyScales[key] * softmaxScale);
+        scores[i] = dot * keyScales[key] * softmaxScale;
       }
       lse[block * numQueries + query] = softmax(scores).logSumExp;
     }
