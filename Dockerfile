@@ -1,5 +1,6 @@
 # Images of the API (--target api) and of the worker (--target worker). Needs no BuildKit.
-FROM node:20-bookworm-slim AS build
+ARG NODE_IMAGE=node:20-bookworm-slim
+FROM ${NODE_IMAGE} AS build
 RUN apt-get update \
   && apt-get install -y --no-install-recommends g++ make cmake \
   && rm -rf /var/lib/apt/lists/*
@@ -21,7 +22,7 @@ RUN npm run build:native && npx tsc -b services/api services/worker && npm prune
   && rm -rf packages/*/src packages/*/native services/*/src \
   && find build/native -type f ! -name '*.node' -delete
 
-FROM node:20-bookworm-slim AS runtime
+FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production \
     BLOB_DIR=/var/lib/lectern/blobs \
     LECTERN_HOME=/var/lib/lectern/home

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // unit: no Redis, seconds, everything beside the sources. integration: real Redis and processes. e2e: the lectern command.
+// containers: docker-compose and network namespaces, minutes.
 // Native addons are loaded, so each test file gets a process of its own (forks).
 export default defineConfig({
   test: {
@@ -15,6 +16,13 @@ export default defineConfig({
         test: {
           name: 'integration', include: ['tests/integration/**/*.test.ts'],
           fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'containers', include: ['tests/containers/**/*.test.ts'],
+          fileParallelism: false, testTimeout: 600_000, hookTimeout: 1_200_000,
         },
       },
       {

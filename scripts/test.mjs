@@ -1,21 +1,24 @@
-// npm test: installs and builds what is missing, then checks, unit, integration and end-to-end tests.
-// -- --only unit,e2e runs those suites. The last line is 'N passed, N failed[, N skipped]'. With CI set, a skipped test fails the run.
+// npm test: installs and builds what is missing, then checks, unit, integration and end-to-end tests; with CI set also the unit tests
+// on Node 24 and docker-compose. -- --only unit,e2e runs those suites. The last line is 'N passed, N failed[, N skipped]'. With CI set, a skipped test fails the run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { node24 } from './tools/node24.mjs';
 import { SetupError, runMain, runOrFail } from './tools/output.mjs';
 import { ensureRedis } from './tools/redis.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const SUITES = ['check', 'unit', 'integration', 'e2e'];
+const SUITES = ['check', 'unit', 'integration', 'e2e', 'unit-node24', 'containers'];
+/** Minutes, and wants root, docker-compose and debootstrap: only when asked for. */
+const ONLY_IN_CI = ['unit-node24', 'containers'];
 const reports = mkdtempSync(join(tmpdir(), 'lectern-test-'));
 
 function chosenSuites() {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  const only = values.only?.split(',') ?? SUITES;
+  const only = values.only?.split(',') ?? SUITES.filter((name) => process.env.CI || !ONLY_IN_CI.includes(name));
   const unknown = only.filter((name) => !SUITES.includes(name));
   if (unknown.length > 0) throw new SetupError(`no suite named ${unknown.join(', ')}; there are ${SUITES.join(', ')}`);
   return SUITES.filter((name) => only.includes(name));
@@ -30,10 +33,14 @@ function runCheck() {
 }
 
 /** Counts of one vitest project. A file that does not load, or an error outside a test, counts as one failure. */
-function runVitest(project) {
-  const file = join(reports, `${project}.json`);
+function runVitest(suite) {
+  const file = join(reports, `${suite}.json`);
+  const [project, other] = suite.split('-');
+  const node = other === undefined ? process.execPath : node24();
   const args = ['run', '--project', project, '--passWithNoTests=false', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { status } = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
+    cwd: root, stdio: 'inherit', env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+  });
   const report = readJson(file);
   if (!report) return { passed: 0, failed: 1, skipped: [] };
   const tests = report.testResults.flatMap((f) => f.assertionResults);
