@@ -4,6 +4,7 @@ import type { Chunk, EncodeHooks, EncodeStats, ReaderContext, ReadingPlan } from
 import { throwIfCancelled } from '../control.ts';
 import { writeSegment } from '../segment/format.ts';
 import { writeKeysAndValues } from '../segment/keys-and-values.ts';
+import { areStored } from './are-stored.ts';
 import { buildSegment } from './build-segment.ts';
 import { encodeChunk } from './chunk-pass.ts';
 import { encodeTrails } from './encode-trails.ts';
@@ -28,16 +29,16 @@ export async function encodeChunks(ctx: ReaderContext, plan: ReadingPlan, range:
 
 /** For each chunk of the plan, whether all that the reading keeps of it is stored: its segment, and its blocks' trails (a new heading changes only those). */
 export async function storedChunks(ctx: ReaderContext, plan: ReadingPlan): Promise<boolean[]> {
-  const hasTrail: boolean[] = [];
-  for (const trail of plan.trails) hasTrail.push((await ctx.blobs.stat(trail.segment)) !== undefined);
-  const stored: boolean[] = [];
-  for (const chunk of plan.chunks) stored.push((await isStored(ctx, plan, chunk)) && chunk.trails.every((trail) => trail < 0 || hasTrail[trail]));
-  return stored;
+  const { blobs } = ctx;
+  const hasTrail = await areStored(blobs, plan.trails.map((trail) => trail.segment));
+  const hasSegment = await areStored(blobs, plan.chunks.map((chunk) => chunk.segment));
+  const hasAll = plan.keep === 'index' ? hasSegment : await areStored(blobs, plan.chunks.map((chunk) => blobKeys.keysAndValues(chunk.segment)));
+  return plan.chunks.map((chunk, i) => hasSegment[i] && hasAll[i] && chunk.trails.every((trail) => trail < 0 || hasTrail[trail]));
 }
 
 async function isStored({ blobs }: ReaderContext, plan: ReadingPlan, chunk: Chunk): Promise<boolean> {
-  if ((await blobs.stat(chunk.segment)) === undefined) return false;
-  return plan.keep === 'index' || (await blobs.stat(blobKeys.keysAndValues(chunk.segment))) !== undefined;
+  const keys = [chunk.segment, ...(plan.keep === 'index' ? [] : [blobKeys.keysAndValues(chunk.segment)])];
+  return (await areStored(blobs, keys)).every((stored) => stored);
 }
 
 async function encodeAndStore(ctx: ReaderContext, plan: ReadingPlan, chunk: Chunk, hooks: EncodeHooks): Promise<void> {

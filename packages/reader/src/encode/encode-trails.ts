@@ -8,13 +8,14 @@ import { frameOf, prefixContext } from '../frame.ts';
 import { lastIndexLayer } from '../heads.ts';
 import { writeTrailEntry } from '../segment/trail-entry.ts';
 import { countTerms, wordsOf } from '../segment/words.ts';
+import { areStored } from './are-stored.ts';
 
 const BATCH_TRAILS = 16;
 
 /** Encodes those of the trails (indexes into plan.trails) that are not stored yet. */
 export async function encodeTrails(ctx: ReaderContext, plan: ReadingPlan, trails: readonly number[], control?: Control): Promise<void> {
-  const missing: number[] = [];
-  for (const trail of trails) if ((await ctx.blobs.stat(plan.trails[trail].segment)) === undefined) missing.push(trail);
+  const stored = await areStored(ctx.blobs, trails.map((trail) => plan.trails[trail].segment));
+  const missing = trails.filter((_, i) => !stored[i]);
   for (let i = 0; i < missing.length; i += BATCH_TRAILS) {
     throwIfCancelled(control);
     await encodeBatch(ctx, plan, missing.slice(i, i + BATCH_TRAILS), control);

@@ -2,12 +2,12 @@
 import { ServiceError } from '@lectern/shared';
 import type { ReaderContext, ReadingPlan } from '../contract.ts';
 import { storeManifest } from '../plan/stored-plan.ts';
+import { areStored } from './are-stored.ts';
 import { storedChunks } from './encode-chunks.ts';
 
 export async function sealReading(ctx: ReaderContext, plan: ReadingPlan): Promise<void> {
   const missing = (await storedChunks(ctx, plan)).filter((stored) => !stored).length;
-  let missingTrails = 0;
-  for (const trail of plan.trails) if ((await ctx.blobs.stat(trail.segment)) === undefined) missingTrails++;
+  const missingTrails = (await areStored(ctx.blobs, plan.trails.map((trail) => trail.segment))).filter((stored) => !stored).length;
   if (missing > 0 || missingTrails > 0) {
     throw new ServiceError('RESULT_NOT_READY',
       `reading ${plan.readingId} cannot be sealed: ${missing} of ${plan.chunks.length} chunks and ${missingTrails} of ${plan.trails.length} trails are not stored`,
