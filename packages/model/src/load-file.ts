@@ -1,7 +1,7 @@
 // Everything that a model file gives besides its weights: checked header, tokenizer, chat template.
 import { createChatTemplate } from './chat/index.ts';
 import type { ChatTemplate, ModelFile, Tokenizer } from './contract.ts';
-import { openModelFile } from './gguf/index.ts';
+import { openModelFile } from './open-model-file.ts';
 import { createTokenizer } from './tokenizer/index.ts';
 
 export interface LoadedFile {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadTransformer } from '../src/engines.ts';
-import { openModelFile } from '../src/gguf/index.ts';
+import { openModelFile } from '../src/open-model-file.ts';
 import { LAYOUT_BY_NUMBER } from '../src/gguf/tensor-types.ts';
 import type { EngineName, ModelFile, TensorType } from '../src/contract.ts';
 import { build, value } from './gguf/gguf-builder.ts';

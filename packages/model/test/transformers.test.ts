@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadTransformer, TRANSFORMER_ENGINES } from '../src/engines.ts';
-import { openModelFile } from '../src/gguf/index.ts';
+import { openModelFile } from '../src/open-model-file.ts';
 import { goldenUrl, readGolden } from './goldens.ts';
 
 /** Of the largest logit: transformers computes in float32 too. */

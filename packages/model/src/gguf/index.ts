@@ -1,4 +1,4 @@
 // GGUF model files: open, check, read tensors.
 export { dequantize } from './dequantize.ts';
-export { openModelFile } from './open-model-file.ts';
+export { openGgufFile } from './open-gguf-file.ts';
 export { readTensor, readTensorBytes } from './read-tensor.ts';

@@ -4,16 +4,17 @@ import { dequantize } from './dequantize.ts';
 import { invalidFile } from './errors.ts';
 import type { ModelFile, TensorInfo } from '../contract.ts';
 
-/** The tensor as it lies in the file. */
+/** The tensor as it lies in its file: an addend is not in it yet. */
 export async function readTensorBytes(file: ModelFile, name: string): Promise<Uint8Array> {
   const tensor = tensorOf(file, name);
   const bytes = new Uint8Array(tensor.numBytes);
-  const handle = await open(file.path, 'r');
+  const path = tensor.shard === undefined ? file.path : file.shards![tensor.shard]!.path;
+  const handle = await open(path, 'r');
   try {
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, tensor.offset + filled);
-      if (bytesRead === 0) throw invalidFile(file.path, `it ended inside tensor ${name}: it changed since it was opened`, { tensor: name });
+      if (bytesRead === 0) throw invalidFile(path, `it ended inside tensor ${name}: it changed since it was opened`, { tensor: name });
       filled += bytesRead;
     }
   } finally {
@@ -26,7 +27,9 @@ export async function readTensorBytes(file: ModelFile, name: string): Promise<Ui
 export async function readTensor(file: ModelFile, name: string): Promise<Float32Array> {
   const tensor = tensorOf(file, name);
   const numElements = tensor.shape.reduce((product, size) => product * size, 1);
-  return dequantize(tensor.type, await readTensorBytes(file, name), numElements);
+  const values = dequantize(tensor.type, await readTensorBytes(file, name), numElements);
+  const { addend } = tensor;
+  return addend === undefined ? values : values.map((value) => value + addend);
 }
 
 function tensorOf(file: ModelFile, name: string): TensorInfo {

@@ -1,15 +1,15 @@
 // Every export of model.node, in the order of native/src/addon.cpp. Handles are opaque; all calls are synchronous.
 import { type IsaAddon, loadAddon } from '@lectern/sparse-attn';
-import type { TransformerConfig } from '../contract.ts';
+import type { TensorInfo, TransformerConfig } from '../contract.ts';
 
 export type SessionHandle = { readonly session: unique symbol };
 export type ContextHandle = { readonly context: unique symbol };
 
 export interface ModelSpec {
-  path: string;
-  numBytes: number;
+  /** TensorInfo.shard names one of them; absent, the first. */
+  files: ReadonlyArray<{ path: string; numBytes: number }>;
   config: TransformerConfig;
-  tensors: Array<{ name: string; type: string; shape: number[]; offset: number }>;
+  tensors: readonly TensorInfo[];
 }
 
 export interface ModelAddon extends IsaAddon {

@@ -12,8 +12,8 @@ export async function createNativeTransformer(file: ModelFile, options: LoadOpti
   const { numThreads } = options;
   assert(Number.isInteger(numThreads) && numThreads > 0, `numThreads is ${numThreads}`);
   const { addon, isa } = modelAddon();
-  const tensors = [...file.tensors.values()].map(({ name, type, shape, offset }) => ({ name, type, shape, offset }));
-  const session = addon.load({ path: file.path, numBytes: file.numBytes, config: file.config, tensors }, forcedIsa(), numThreads);
+  const files = file.shards ?? [{ path: file.path, numBytes: file.numBytes }];
+  const session = addon.load({ files, config: file.config, tensors: [...file.tensors.values()] }, forcedIsa(), numThreads);
   return nativeTransformer(addon, session, file, `${isa} x${numThreads}`);
 }
 

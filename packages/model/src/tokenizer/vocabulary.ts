@@ -1,6 +1,6 @@
 // The vocabulary in a model file's metadata, checked: token texts, kinds, special ids.
 import { invalidFile, unsupportedFile } from '../gguf/errors.ts';
-import { readInteger, readNumbers, readString, readStrings, required } from '../gguf/metadata.ts';
+import { readBoolean, readInteger, readNumbers, readString, readStrings, required } from '../gguf/metadata.ts';
 import type { ModelFile } from '../contract.ts';
 import { gpt2Splitter, llama3Splitter, type Splitter } from './split.ts';
 
@@ -51,7 +51,8 @@ export function readTokenList({ path, metadata }: ModelFile): TokenList {
 /** What byte-level BPE has besides. */
 export function readMerges({ path, metadata }: ModelFile): { pre: PreTokenizer; merges: readonly string[] } {
   const preName = required(path, key('pre'), readString(path, metadata, key('pre')));
-  const pre = PRE_TOKENIZERS.get(preName);
-  if (!pre) throw unsupportedFile(path, `pre-tokenizer ${JSON.stringify(preName)}; known are ${[...PRE_TOKENIZERS.keys()].join(', ')}`);
-  return { pre, merges: required(path, key('merges'), readStrings(path, metadata, key('merges'))) };
+  const known = PRE_TOKENIZERS.get(preName);
+  if (!known) throw unsupportedFile(path, `pre-tokenizer ${JSON.stringify(preName)}; known are ${[...PRE_TOKENIZERS.keys()].join(', ')}`);
+  const wholePieces = readBoolean(path, metadata, key('ignore_merges')) ?? known.wholePieces; // stated in tokenizer.json, not in a GGUF file
+  return { pre: { ...known, wholePieces }, merges: required(path, key('merges'), readStrings(path, metadata, key('merges'))) };
 }

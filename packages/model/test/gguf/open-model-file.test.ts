@@ -1,7 +1,8 @@
 // Opening model files: a good one, and files that lie. Nothing here may crash, hang, or allocate what the file claims.
 import { afterAll, describe, expect, it } from 'vitest';
 import { ServiceError } from '@lectern/shared';
-import { openModelFile, readTensor } from '../../src/gguf/index.ts';
+import { readTensor } from '../../src/gguf/index.ts';
+import { openModelFile } from '../../src/open-model-file.ts';
 import { build, type FileSpec, TemporaryFolder, text, tinySpec, u32, u64, value, withKey, withTensor } from './gguf-builder.ts';
 
 const folder = new TemporaryFolder();

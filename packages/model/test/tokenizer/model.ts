@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { listCatalog, resolveModel } from '../../src/catalog/index.ts';
 import type { ModelFile } from '../../src/contract.ts';
-import { openModelFile } from '../../src/gguf/index.ts';
+import { openModelFile } from '../../src/open-model-file.ts';
 
 export async function catalogModelFile(id: string): Promise<ModelFile> {
   const home = process.env['LECTERN_HOME'] ?? join(homedir(), '.lectern');

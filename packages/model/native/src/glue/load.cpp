@@ -54,7 +54,8 @@ ModelConfig read_config(const Napi::Object& o) {
 }
 
 TensorEntry read_tensor(const Napi::Object& o) {
-  TensorEntry entry{o.Get("name").ToString(), o.Get("type").ToString(), {}, field(o, "offset")};
+  TensorEntry entry{o.Get("name").ToString(), o.Get("type").ToString(), {}, field(o, "offset"), 0, static_cast<float>(number_or(o, "addend", 0))};
+  if (!o.Get("shard").IsUndefined()) entry.file = field(o, "shard");
   const auto shape = o.Get("shape").As<Napi::Array>();
   for (uint32_t i = 0; i < shape.Length(); i++) entry.shape.push_back(count(shape.Get(i), "shape", 9007199254740991.0));
   return entry;
@@ -64,7 +65,12 @@ TensorEntry read_tensor(const Napi::Object& o) {
 
 Napi::Value load_model(const Napi::CallbackInfo& info) {
   const auto object = info[0].As<Napi::Object>();
-  ModelSpec spec{object.Get("path").ToString(), field(object, "numBytes"), read_config(object.Get("config").As<Napi::Object>()), {}};
+  ModelSpec spec{{}, read_config(object.Get("config").As<Napi::Object>()), {}};
+  const auto files = object.Get("files").As<Napi::Array>();
+  for (uint32_t i = 0; i < files.Length(); i++) {
+    const auto file = files.Get(i).As<Napi::Object>();
+    spec.files.push_back({file.Get("path").ToString(), field(file, "numBytes")});
+  }
   const auto tensors = object.Get("tensors").As<Napi::Array>();
   for (uint32_t i = 0; i < tensors.Length(); i++) spec.tensors.push_back(read_tensor(tensors.Get(i).As<Napi::Object>()));
   const Isa isa = choose_isa(info[1].ToString().Utf8Value().c_str());

@@ -12,10 +12,13 @@ std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, size_t num_
   static std::mutex mutex;
   static std::map<std::string, std::weak_ptr<const Weights>> loaded;
 
-  struct stat info;
-  const bool found = stat(spec.path.c_str(), &info) == 0;
-  const std::string key = spec.path + '\n' + std::to_string(spec.num_bytes) + '\n' +
-                          (found ? std::to_string(static_cast<long long>(info.st_mtime)) + '.' + std::to_string(static_cast<long long>(info.st_ino)) : "");
+  std::string key;
+  for (const FileEntry& file : spec.files) {
+    struct stat info;
+    const bool found = stat(file.path.c_str(), &info) == 0;
+    key += file.path + '\n' + std::to_string(file.num_bytes) + '\n';
+    if (found) key += std::to_string(static_cast<long long>(info.st_mtime)) + '.' + std::to_string(static_cast<long long>(info.st_ino)) + '\n';
+  }
   std::lock_guard<std::mutex> lock(mutex);
   if (auto weights = loaded[key].lock()) return weights;
   auto weights = std::make_shared<const Weights>(spec, num_threads);

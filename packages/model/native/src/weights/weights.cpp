@@ -12,7 +12,7 @@ namespace {
 
 class TensorTable {
  public:
-  TensorTable(const ModelSpec& spec, const MappedFile& file) : file_(file) {
+  TensorTable(const ModelSpec& spec, const std::vector<std::unique_ptr<MappedFile>>& files) : files_(files) {
     for (const auto& entry : spec.tensors) entries_.emplace(entry.name, &entry);
   }
 
@@ -24,10 +24,13 @@ class TensorTable {
     const TensorEntry& entry = *found->second;
     const std::vector<size_t> expected = rows == 0 ? std::vector<size_t>{cols} : std::vector<size_t>{rows, cols};
     if (entry.shape != expected) throw std::invalid_argument("tensor " + name + " has another shape than the configuration");
-    const Tensor tensor{name, tensor_type(entry.type), rows == 0 ? 1 : rows, cols, file_.data() + entry.offset};
+    if (entry.file >= files_.size()) throw std::invalid_argument("tensor " + name + " is in no file of the model");
+    if (rows != 0 && entry.addend != 0) throw std::invalid_argument("tensor " + name + ": only a vector can have an addend");
+    const MappedFile& file = *files_[entry.file];
+    const Tensor tensor{name, tensor_type(entry.type), rows == 0 ? 1 : rows, cols, file.data() + entry.offset};
     if (cols % traits(tensor.type).block != 0) throw std::invalid_argument("tensor " + name + ": rows are no whole number of blocks");
     const size_t bytes = tensor.rows * tensor.row_bytes();
-    if (entry.offset > file_.size() || bytes > file_.size() - entry.offset) {
+    if (entry.offset > file.size() || bytes > file.size() - entry.offset) {
       throw std::invalid_argument("tensor " + name + " lies outside the file");
     }
     return tensor;
@@ -37,11 +40,15 @@ class TensorTable {
     const Tensor tensor = matrix(name, 0, size);
     std::vector<float> values(size);
     dequantize_row(tensor.type, tensor.data, size, values.data());
+    const float addend = entries_.at(name)->addend;
+    if (addend != 0) {
+      for (float& value : values) value += addend;
+    }
     return values;
   }
 
  private:
-  const MappedFile& file_;
+  const std::vector<std::unique_ptr<MappedFile>>& files_;
   std::unordered_map<std::string, const TensorEntry*> entries_;
 };
 
@@ -87,10 +94,11 @@ void fill_rope(const ModelConfig& c, double theta, const std::vector<float>& fac
 
 }  // namespace
 
-Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config), file(spec.path, spec.num_bytes) {
+Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config) {
   check(config);
+  for (const FileEntry& entry : spec.files) files.push_back(std::make_unique<MappedFile>(entry.path, entry.num_bytes));
   const ModelConfig& c = config;
-  const TensorTable table(spec, file);
+  const TensorTable table(spec, files);
   ThreadPool pool(num_threads);
   const auto linear = [&](const std::string& name, size_t rows, size_t cols) {
     Linear packed(table.matrix(name, rows, cols), pool);
@@ -129,7 +137,7 @@ Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config
   }
   fill_rope(c, c.rope_theta, c.rope_factors, pool, rope_full);
   if (c.window) fill_rope(c, c.sliding_rope_theta, {}, pool, rope_sliding);
-  file.forget_pages();
+  for (const auto& file : files) file->forget_pages();
 }
 
 }  // namespace lectern

@@ -1,4 +1,4 @@
-// All weights of one model file, shared by every transformer of the process that loads it.
+// All weights of one model, of one file or several, shared by every transformer of the process that loads it.
 #pragma once
 
 #include <memory>
@@ -41,17 +41,23 @@ struct ModelConfig {
   size_t kv_dim() const { return num_kv_heads * head_dim; }
 };
 
-/** Where a tensor lies in the file, as the model file's reader found it; checked again here. */
+struct FileEntry {
+  std::string path;
+  size_t num_bytes;
+};
+
+/** Where a tensor lies in its file, as the model file's reader found it; checked again here. */
 struct TensorEntry {
   std::string name;
   std::string type;
   std::vector<size_t> shape;  // outermost first
   size_t offset;
+  size_t file;   // of ModelSpec.files
+  float addend;  // added to every value; 0 for matrices
 };
 
 struct ModelSpec {
-  std::string path;
-  size_t num_bytes;
+  std::vector<FileEntry> files;
   ModelConfig config;
   std::vector<TensorEntry> tensors;
 };
@@ -75,8 +81,8 @@ struct LayerWeights {
 
 struct Weights {
   ModelConfig config;
-  MappedFile file;
-  Tensor embedding;  // (vocab_size, dim), in the file
+  std::vector<std::unique_ptr<MappedFile>> files;
+  Tensor embedding;  // (vocab_size, dim), in its file
   std::vector<LayerWeights> layers;
   std::vector<float> output_norm;  // (dim)
   Linear output;                   // (vocab_size, dim)
@@ -88,7 +94,7 @@ struct Weights {
   const RopeTable& rope(size_t layer) const { return config.window_of(layer) ? rope_sliding : rope_full; }
 };
 
-/** One copy per file (path, size, time of change) and process, as long as someone holds it. Thread safe. */
+/** One copy per model (its files' paths, sizes and times of change) and process, as long as someone holds it. Thread safe. */
 std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, size_t num_threads);
 
 }  // namespace lectern

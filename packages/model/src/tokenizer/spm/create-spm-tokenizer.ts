@@ -1,15 +1,17 @@
-// SentencePiece BPE (GGUF's tokenizer "llama"): ids equal llama.cpp's, with the place of every token in the text's UTF-8.
+// SentencePiece BPE (GGUF's tokenizer "llama"): ids equal llama.cpp's, with the place of every token in the text's UTF-8. From a tokenizer.json
+// it has merges instead of scores; ids then equal the tokenizers library's.
 // A blank and U+2581 are the same to it: a U+2581 of the text comes back as a blank. Plain text never becomes a control, unknown or byte token.
 // Where the vocabulary wants a blank before a text, that one has no bytes in the text, and decode leaves it out.
 import type { Encoding, ModelFile, Tokenizer } from '../../contract.ts';
 import { invalidFile, unsupportedFile } from '../../gguf/errors.ts';
-import { readBoolean, readNumbers, required } from '../../gguf/metadata.ts';
+import { readBoolean, readNumbers, readStrings, required } from '../../gguf/metadata.ts';
 import { EncodingBuilder } from '../encoding-builder.ts';
 import { createPartition } from '../special-tokens.ts';
 import { decoderOf } from '../decode.ts';
 import { TokenBytes } from '../token-bytes.ts';
 import { KIND, type TokenList } from '../vocabulary.ts';
 import { createCutter } from './cut-pieces.ts';
+import { mergeJoins } from './merge-joins.ts';
 import { BLANK_SIGN } from './piece.ts';
 import { SpmPieceEncoder } from './piece-encoder.ts';
 import { scoreJoins } from './score-joins.ts';
@@ -24,8 +26,9 @@ export function createSpmTokenizer({ path, metadata }: ModelFile, list: TokenLis
   const byteTokens = readByteTokens(path, list);
   if (!tokens.some((text, id) => text === SIGN && isPlain(id))) throw unsupportedFile(path, 'its vocabulary has no token for a blank');
   const addBlanks = readBoolean(path, metadata, 'tokenizer.ggml.add_space_prefix') ?? true;
+  const merges = readStrings(path, metadata, 'tokenizer.ggml.merges');
   const pieces = new SpmPieceEncoder({
-    joins: scoreJoins(tokens, readScores(path, metadata, tokens.length), isPlain),
+    joins: merges ? mergeJoins(path, tokens, merges, isPlain) : scoreJoins(tokens, readScores(path, metadata, tokens.length), isPlain),
     byteTokens,
     numBytesOf,
   });

@@ -8,7 +8,7 @@ import { readConfig } from './read-config.ts';
 import { readHeader } from './read-header.ts';
 import type { ModelFile, TensorInfo } from '../contract.ts';
 
-export async function openModelFile(path: string): Promise<ModelFile> {
+export function openGgufFile(path: string): ModelFile {
   let fd: number | undefined;
   try {
     fd = openSync(path, 'r');
