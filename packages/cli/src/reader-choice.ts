@@ -22,7 +22,7 @@ export async function chooseReader(
 }
 
 /** Of the command line, else of the settings; a model's name without a URL has no meaning. */
-function readerArguments(options: ReaderOptions, config: CliConfig): { reader: string | undefined; name: string | undefined } {
+export function readerArguments(options: ReaderOptions, config: CliConfig): { reader: string | undefined; name: string | undefined } {
   const reader = options.reader ?? config.reader;
   const name = options.readerModel ?? config.readerModel;
   if (reader !== undefined && isUrl(reader)) {

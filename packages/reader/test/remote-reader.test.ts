@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readerUrl } from '../src/answer-model/remote/address.ts';
 import { secondsToWait } from '../src/answer-model/remote/request.ts';
 import { withoutThinking } from '../src/answer-model/thinking.ts';
-import { isUncertain, remoteReader, remoteReaderId } from '../src/index.ts';
+import { isUncertain, probeReader, remoteReader, remoteReaderId } from '../src/index.ts';
 import { type CompletionServer, completionServer, delta, event, failing, raw, streaming } from '../../../tests/support/completion-server.ts';
 
 const KEY = 'sk-secret-0123456789';
@@ -265,6 +265,20 @@ describe('settings', () => {
 
   test.each([{ key: `${KEY}\r\nX-Evil: 1` }, { key: `${KEY}ü` }, { model: '' }, { model: 'two words' }])('%j is refused without being repeated', async (wrong) => {
     expect((await failure(Promise.resolve().then(() => remoteReader({ url: server.url, model: 'm', ...wrong })))).code).toBe('VALIDATION');
+  });
+});
+
+describe('a probe', () => {
+  test.each([[200, undefined], [404, undefined], [401, 'READER_REFUSED'], [500, 'READER_REFUSED'], [307, 'READER_REFUSED']])('of status %i: %s', async (status, code) => {
+    server.behave(failing(status, { error: { message: `wrong: ${KEY}` } }, status === 307 ? { Location: '/elsewhere' } : {}));
+    const probed = probeReader({ url: server.url, key: KEY });
+    if (code === undefined) await probed;
+    else expect((await failure(probed)).code).toBe(code);
+    expect(server.seen).toMatchObject([{ url: '/v1/models', headers: { authorization: `Bearer ${KEY}` } }]);
+  });
+
+  test('of an address where nobody listens', async () => {
+    expect((await failure(probeReader({ url: 'http://127.0.0.1:9/v1', key: KEY }))).code).toBe('READER_UNAVAILABLE');
   });
 });
 

@@ -6,26 +6,29 @@ import { connectRedis, hidePassword } from '@lectern/shared';
 import { quietTensorflow, resolveAttention, startTfjs } from '@lectern/sparse-attn';
 import type { Command } from 'commander';
 import { type CliConfig, cliConfig } from '../config.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { createHome, homeAt } from '../home.ts';
-import { type HomeOptions, homeOption } from '../options.ts';
+import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, type ModelOptions, type ReaderOptions } from '../options.ts';
 import { bytes } from '../output/text-result.ts';
+import { describeReader } from './doctor-reader.ts';
 
 const MIN_FREE_BYTES = 2 ** 30;
 
 interface Finding { name: string; ok: boolean; text: string }
 
+interface DoctorOptions extends HomeOptions, ModelOptions, ReaderOptions { json?: boolean }
+
 export function addDoctorCommand(program: Command): void {
-  program.command('doctor')
-    .description('say what this machine has: processor, engine, versions, Redis, disk')
+  addReaderOptions(addModelOptions(program.command('doctor')
+    .description('say what this machine has: processor, engine, versions, Redis, disk, reader')))
     .option('--json', 'print one JSON object per line')
     .addOption(homeOption())
     .action(doctor);
 }
 
-async function doctor(options: HomeOptions & { json?: boolean }): Promise<void> {
+async function doctor(options: DoctorOptions): Promise<void> {
   const config = cliConfig(options);
-  const findings = [machine(), await engine(), await tfjs(), ...tools(), await redis(config), disk(config)];
+  const findings = [machine(), await engine(), await tfjs(), ...tools(), await redis(config), disk(config), await reader(options, config)];
   for (const finding of findings) {
     process.stdout.write(options.json ? `${JSON.stringify(finding)}\n` : `${finding.ok ? 'ok     ' : 'MISSING'} ${finding.name}: ${finding.text}\n`);
   }
@@ -70,6 +73,15 @@ async function redis({ redisUrl }: CliConfig): Promise<Finding> {
     return { name: 'Redis', ok: true, text: `${hidePassword(redisUrl)}, ${version}` };
   } catch (error) {
     return { name: 'Redis', ok: false, text: (error as Error).message };
+  }
+}
+
+async function reader(options: DoctorOptions, config: CliConfig): Promise<Finding> {
+  try {
+    return { name: 'reader', ok: true, text: await describeReader(options, config) };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    return { name: 'reader', ok: false, text: (error as Error).message };
   }
 }
 

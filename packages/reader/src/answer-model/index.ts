@@ -2,4 +2,5 @@
 export { type AnswerModel, type AnswerOptions, type AnswerPrompt, isUncertain, LOW_CEILING } from './contract.ts';
 export { type LocalModel, localReader } from './local.ts';
 export { remoteReader, remoteReaderId, type RemoteReaderSettings } from './remote/remote-reader.ts';
+export { probeReader } from './remote/probe.ts';
 export { isReaderUrl, readerUrl } from './remote/address.ts';

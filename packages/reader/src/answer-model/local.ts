@@ -23,13 +23,12 @@ export function localReader(model: LocalModel): AnswerModel {
   return made;
 }
 
-function createLocalReader(model: LocalModel): AnswerModel {
-  const { id, file, tokenizer, transformer, entry } = model;
+/** `reads`: what it is shown; by default what it was measured to answer better from, else by its ceiling or size. */
+export function createLocalReader(model: LocalModel, reads: AnswerModel['reads'] = defaultReads(model)): AnswerModel {
+  const { id, tokenizer, transformer, entry } = model;
   const kind = promptKindOf(model);
   const { prefixIds, tailIds } = frameOf(model);
   const ceiling = entry?.reading?.ceiling;
-  const isStrong = ceiling === undefined ? numParameters(file) >= MANY_PARAMETERS : ceiling >= LOW_CEILING;
-  const reads = isStrong ? 'passages' : 'sentence';
   const contentIds = ({ passages, question }: AnswerPrompt): Int32Array => tokenizer.encode(rereadPrompt(passages, question, { kind, reads })).ids;
   return {
     id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ceiling, reads,
@@ -45,6 +44,13 @@ function createLocalReader(model: LocalModel): AnswerModel {
       }
     },
   };
+}
+
+function defaultReads({ entry, file }: LocalModel): AnswerModel['reads'] {
+  const { ceiling, reads } = entry?.reading ?? {};
+  if (reads !== undefined) return reads;
+  const isStrong = ceiling === undefined ? numParameters(file) >= MANY_PARAMETERS : ceiling >= LOW_CEILING;
+  return isStrong ? 'passages' : 'sentence';
 }
 
 const numParameters = ({ tensors }: ModelFile): number =>
