@@ -6,9 +6,19 @@ export interface PdfPage {
   lines: Array<{ text: string; x?: number; y: number; size?: number }>;
 }
 
+export interface PdfBookmark {
+  title: string;
+  page: number; // 0-based
+  /** Points from the bottom; without it the whole page is meant. */
+  top?: number;
+  /** Through the document's table of names instead of directly. */
+  byName?: boolean;
+  children?: readonly PdfBookmark[];
+}
+
 export interface PdfOptions {
   title?: string;
-  outline?: Array<{ title: string; page: number }>; // page is 0-based
+  outline?: readonly PdfBookmark[];
   /** The user must give this password. */
   password?: string;
 }
@@ -27,14 +37,24 @@ export function makePdf(pages: readonly PdfPage[], options: PdfOptions = {}): Bu
   objects[pageTree - 1] = `<< /Type /Pages /Count ${pages.length} /Kids [${pageIds.map((id) => `${id} 0 R`).join(' ')}] >>`;
   let outlines = '';
   if (options.outline !== undefined) {
-    const root = objects.length + 1;
-    const items = options.outline.map((_, i) => root + 1 + i);
-    add(`<< /Type /Outlines /First ${items[0]} 0 R /Last ${items.at(-1)} 0 R /Count ${items.length} >>`);
-    for (const [i, { title, page }] of options.outline.entries()) {
-      add(`<< /Title (${escaped(title)}) /Parent ${root} 0 R /Dest [${pageIds[page]} 0 R /Fit]`
-        + `${i > 0 ? ` /Prev ${items[i - 1]} 0 R` : ''}${i + 1 < items.length ? ` /Next ${items[i + 1]} 0 R` : ''} >>`);
-    }
-    outlines = ` /Outlines ${root} 0 R`;
+    const names: string[] = [];
+    const level = (items: readonly PdfBookmark[], parent: number): string => {
+      const ids = items.map(() => add(''));
+      for (const [i, item] of items.entries()) {
+        let dest = `[${pageIds[item.page]} 0 R ${item.top === undefined ? '/Fit' : `/XYZ null ${item.top} null`}]`;
+        if (item.byName) {
+          names.push(`/dest${names.length} ${dest}`);
+          dest = `/dest${names.length - 1}`;
+        }
+        const children = item.children === undefined ? '' : level(item.children, ids[i]);
+        objects[ids[i] - 1] = `<< /Title (${escaped(item.title)}) /Parent ${parent} 0 R /Dest ${dest}${children}`
+          + `${i > 0 ? ` /Prev ${ids[i - 1]} 0 R` : ''}${i + 1 < ids.length ? ` /Next ${ids[i + 1]} 0 R` : ''} >>`;
+      }
+      return ` /First ${ids[0]} 0 R /Last ${ids.at(-1)} 0 R /Count ${ids.length}`;
+    };
+    const root = add('');
+    objects[root - 1] = `<< /Type /Outlines${level(options.outline, root)} >>`;
+    outlines = ` /Outlines ${root} 0 R${names.length > 0 ? ` /Dests << ${names.join(' ')} >>` : ''}`;
   }
   objects[catalog - 1] = `<< /Type /Catalog /Pages ${pageTree} 0 R${outlines} >>`;
   const info = options.title === undefined ? '' : ` /Info ${add(`<< /Title (${escaped(options.title)}) >>`)} 0 R`;

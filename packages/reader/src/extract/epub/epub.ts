@@ -19,7 +19,11 @@ export async function extractEpub(bytes: Uint8Array, limits: ExtractLimits): Pro
   const { title, spine, toc } = await readPackage(archive);
   refuseProtected(await encryptedFiles(archive), spine);
   const entries = new Map<string, TocEntry[]>();
-  for (const entry of await readToc(archive, toc)) entries.set(entry.path, [...(entries.get(entry.path) ?? []), entry]);
+  for (const entry of await readToc(archive, toc)) {
+    const same = entries.get(entry.path);
+    if (same === undefined) entries.set(entry.path, [entry]);
+    else same.push(entry);
+  }
   const parts: string[] = [];
   const headings: Heading[] = [];
   let numChars = 0;

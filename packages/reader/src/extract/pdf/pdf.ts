@@ -1,37 +1,37 @@
 // PDF -> text by pages, through pdf.js. No OCR: a page without a text layer is named, not guessed.
 import { ServiceError } from '@lectern/shared';
 import { getDocumentProxy } from 'unpdf';
-import { codePointLength } from '../../characters.ts';
-import type { ExtractedDocument, ExtractLimits, Heading, PageSpan } from '../../contract.ts';
+import type { ExtractedDocument, ExtractLimits, Heading } from '../../contract.ts';
 import { checkLimit } from '../limits.ts';
-import { itemsToLines, linesToParagraphs, type TextItem } from './lines.ts';
+import { assemble, type PlacedParagraph } from './assemble.ts';
+import { readingStretches } from './columns.ts';
+import type { Line, TextItem } from './lines.ts';
 import { outlineHeadings } from './outline.ts';
+import { compoundsIn, linesToParagraphs } from './paragraphs.ts';
+import { runningLines } from './running.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
-type Paragraph = { text: string; size: number };
 
 export async function extractPdf(bytes: Uint8Array, limits: ExtractLimits): Promise<ExtractedDocument> {
   const pdf = await open(bytes);
   try {
     checkLimit('pages', pdf.numPages, limits.maxPages);
-    const pageParagraphs: Paragraph[][] = [];
-    const emptyPages: number[] = [];
-    for (let page = 1; page <= pdf.numPages; page++) {
-      const paragraphs = await readPage(pdf, page);
-      if (paragraphs.length === 0) emptyPages.push(page);
-      pageParagraphs.push(paragraphs);
-    }
-    if (emptyPages.length === pdf.numPages) {
-      throw new ServiceError('DOCUMENT_NO_TEXT_LAYER', `${pageList(emptyPages)} ${emptyPages.length === 1 ? 'has' : 'have'} no text layer: the PDF holds only images; run OCR on it first`, {
-        details: { pages: emptyPages },
+    const pages = await readPages(pdf, limits.maxChars);
+    const empty = pages.flatMap((stretches, i) => (stretches.length === 0 ? [i + 1] : []));
+    if (empty.length === pages.length) {
+      throw new ServiceError('DOCUMENT_NO_TEXT_LAYER', `${pageList(empty)} ${empty.length === 1 ? 'has' : 'have'} no text layer: the PDF holds only images; run OCR on it first`, {
+        details: { pages: empty },
       });
     }
-    const { text, pages, pageStarts, paragraphs } = assemble(pageParagraphs);
-    const outline = await outlineHeadings(pdf, text, pages, pageStarts);
-    const notes = emptyPages.length === 0 ? [] : [`${pageList(emptyPages)} ${emptyPages.length === 1 ? 'has' : 'have'} no text layer and cannot be searched`];
+    const running = runningLines(pages);
+    const body = pages.map((stretches) => stretches.map((lines) => lines.filter((line) => !running.has(line))));
+    const compounds = compoundsIn(body.flat(2));
+    const document = assemble(body.map((stretches) => stretches.map((lines) => linesToParagraphs(lines, compounds))), compounds);
+    const outline = await outlineHeadings(pdf, document);
     return {
-      title: await titleOf(pdf), text, mediaType: 'application/pdf',
-      headings: outline.length > 0 ? outline : largeTypeHeadings(paragraphs), pages, notes,
+      title: await titleOf(pdf), text: document.text, mediaType: 'application/pdf',
+      headings: outline.length > 0 ? outline : largeTypeHeadings(document.paragraphs),
+      pages: document.pages, notes: [...emptyNotes(empty), ...runningNotes(pages, running)],
     };
   } catch (error) {
     throw error instanceof ServiceError ? error : unreadable(error);
@@ -55,7 +55,19 @@ async function open(bytes: Uint8Array): Promise<PdfDocument> {
 const unreadable = (error: unknown): ServiceError =>
   new ServiceError('DOCUMENT_UNREADABLE', `the PDF cannot be read: ${(error as Error).message}`, { cause: error });
 
-async function readPage(pdf: PdfDocument, pageNumber: number): Promise<Paragraph[]> {
+async function readPages(pdf: PdfDocument, maxChars: number): Promise<Line[][][]> {
+  const pages: Line[][][] = [];
+  let numUnits = 0;
+  for (let number = 1; number <= pdf.numPages; number++) {
+    const stretches = await readPage(pdf, number);
+    for (const line of stretches.flat()) numUnits += line.text.length;
+    checkLimit('characters', Math.ceil(numUnits / 2), maxChars); // a code point has at most two units: what is refused here would be refused later
+    pages.push(stretches);
+  }
+  return pages;
+}
+
+async function readPage(pdf: PdfDocument, pageNumber: number): Promise<Line[][]> {
   const page = await pdf.getPage(pageNumber);
   const content = await page.getTextContent();
   const items: TextItem[] = [];
@@ -64,42 +76,27 @@ async function readPage(pdf: PdfDocument, pageNumber: number): Promise<Paragraph
     const [a, b, , d, x, y] = item.transform as number[];
     // Text turned by 90 degrees (margin stamps) has no place in the lines.
     if (Math.abs(b) > Math.abs(a)) continue;
-    items.push({ str: item.str, x, y, width: item.width, size: Math.abs(d) || item.height });
+    items.push({ str: item.str, x, y, width: item.width, size: Math.abs(d) || item.height, ...(item.dir === 'rtl' ? { isRtl: true } : {}) });
   }
   page.cleanup();
-  return linesToParagraphs(itemsToLines(items));
+  return readingStretches(items);
 }
 
-interface PlacedParagraph extends Paragraph { startChar: number }
+function emptyNotes(empty: readonly number[]): string[] {
+  return empty.length === 0 ? [] : [`${pageList(empty)} ${empty.length === 1 ? 'has' : 'have'} no text layer and cannot be searched`];
+}
 
-/** A page's span reaches from its first character to the next page's. */
-function assemble(pageParagraphs: readonly Paragraph[][]): { text: string; pages: PageSpan[]; pageStarts: number[]; paragraphs: PlacedParagraph[] } {
-  const parts: string[] = [];
-  const pages: PageSpan[] = [];
-  const pageStarts: number[] = []; // UTF-16 offset per page
-  const paragraphs: PlacedParagraph[] = [];
-  let numChars = 0;
-  let numUnits = 0;
-  pageParagraphs.forEach((page, i) => {
-    pages.push({ page: i + 1, startChar: numChars, endChar: numChars });
-    pageStarts.push(numUnits);
-    for (const paragraph of page) {
-      paragraphs.push({ ...paragraph, startChar: numChars });
-      const part = `${paragraph.text}\n\n`;
-      parts.push(part);
-      numChars += codePointLength(part);
-      numUnits += part.length;
-    }
-    pages[i].endChar = numChars;
-  });
-  return { text: parts.join(''), pages, pageStarts, paragraphs };
+function runningNotes(pages: ReadonlyArray<ReadonlyArray<readonly Line[]>>, running: ReadonlySet<Line>): string[] {
+  if (running.size === 0) return [];
+  const numPages = pages.filter((stretches) => stretches.flat().some((line) => running.has(line))).length;
+  return [`running heads, feet and page numbers were left out: ${running.size} lines on ${numPages} pages`];
 }
 
 /** Without an outline: short paragraphs in type at least 15 % larger than most of the text; larger type, outer level. */
 function largeTypeHeadings(paragraphs: readonly PlacedParagraph[]): Heading[] {
   const charsBySize = new Map<number, number>();
   for (const p of paragraphs) charsBySize.set(Math.round(p.size), (charsBySize.get(Math.round(p.size)) ?? 0) + p.text.length);
-  const bodySize = [...charsBySize].sort((a, b) => b[1] - a[1])[0][0];
+  const bodySize = [...charsBySize].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
   const isHeading = (p: PlacedParagraph): boolean =>
     Math.round(p.size) >= 1.15 * bodySize && p.text.length <= 120 && /\p{L}{2}/u.test(p.text);
   const sizes = [...new Set(paragraphs.filter(isHeading).map((p) => Math.round(p.size)))].sort((a, b) => b - a);
