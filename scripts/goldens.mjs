@@ -1,9 +1,10 @@
 // Makes tests/goldens/*.json again. By hand, not in CI: it installs other projects' programs into temporary folders. Needs `npm run build`.
-//   node scripts/goldens.mjs            tokenizer.json, forced.json, tokenizer-gemma.json: llama.cpp through node-llama-cpp on the catalog's models
+//   node scripts/goldens.mjs            tokenizer.json, forced.json, tokenizer-gemma.json, forced-gemma.json: llama.cpp through node-llama-cpp on the catalog's models
 //   node scripts/goldens.mjs --python   dequantize.json: the Python package gguf (python3 with venv)
-//   node scripts/goldens.mjs --tiny     tiny-*.gguf, tiny-*.json: torch and transformers (a download of some GB)
+//   node scripts/goldens.mjs --tiny     tiny-*.gguf, tiny-*.json, tiny-*/: torch and transformers (a download of some GB)
+//   node scripts/goldens.mjs --tokenizers  hf-tokenizers.json: the Python package tokenizers
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,7 @@ function runPython(scripts, args, packages) {
 
 async function runLlamaCpp() {
   const { listCatalog, resolveModel } = await import('../packages/model/dist/catalog/index.js');
-  const { makeForcedGolden } = await import('./goldens/forced.mjs');
+  const { makeForcedGolden, makeGemmaForcedGolden } = await import('./goldens/forced.mjs');
   const { withLlamaCpp } = await import('./goldens/llama-cpp.mjs');
   const { makeGemmaTokenizerGolden, makeTokenizerGolden } = await import('./goldens/tokenizer.mjs');
   const home = process.env.LECTERN_HOME ?? join(homedir(), '.lectern');
@@ -32,12 +33,26 @@ async function runLlamaCpp() {
   await withLlamaCpp(async (llamaCpp) => {
     await makeTokenizerGolden(llamaCpp, model);
     await makeForcedGolden(llamaCpp, model);
-    await makeGemmaTokenizerGolden(llamaCpp, await resolveModel('gemma-3-270m', { home }));
+    const gemma = await resolveModel('gemma-3-270m', { home });
+    await makeGemmaTokenizerGolden(llamaCpp, gemma);
+    await makeGemmaForcedGolden(llamaCpp, gemma);
   });
+}
+
+async function runTokenizers() {
+  const { huggingFaceTexts } = await import('./goldens/tokenizer-texts.mjs');
+  const folder = mkdtempSync(join(tmpdir(), 'lectern-goldens-'));
+  try {
+    writeFileSync(join(folder, 'texts.json'), JSON.stringify(huggingFaceTexts()));
+    runPython('hf-tokenizers.py', [join(folder, 'texts.json'), join(GOLDENS, 'hf-tokenizers.json')], ['tokenizers==0.23.3']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const [task] = process.argv.slice(2);
 if (task === undefined) await runLlamaCpp();
 else if (task === '--python') runPython(['dequantize.py'], [join(GOLDENS, 'dequantize.json')], ['gguf==0.19.0', 'numpy==2.4.6']);
 else if (task === '--tiny') runPython(['tiny-llama.py', 'tiny-models.py'], [GOLDENS], ['gguf==0.19.0', 'numpy==2.4.6', 'torch==2.15.0', 'transformers==5.24.0']);
+else if (task === '--tokenizers') await runTokenizers();
 else throw new Error(`unknown option ${task}; see the comment at the top of this file`);

@@ -1,5 +1,6 @@
 # Makes tests/goldens/tiny-<name>.gguf, seeded random models of every other architecture, and tiny-<name>.json, their logits by Hugging Face
 # transformers. Matrices are F16 in the file and exactly those numbers in transformers, which computes in float32.
+# And tiny-<name>/, the same models as save_pretrained writes them: Gemma's in F32, the llama in several files.
 # Run by scripts/goldens.mjs --tiny. Usage: tiny-models.py <folder>   (needs: torch transformers gguf numpy)
 import base64
 import json
@@ -11,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from gguf import GGUFWriter
-from transformers import AutoModelForCausalLM, Gemma3TextConfig, LlamaConfig, Qwen2Config, Qwen3Config
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import AutoModelForCausalLM, Gemma3TextConfig, LlamaConfig, PreTrainedTokenizerFast, Qwen2Config, Qwen3Config
 
 from tiny_gguf import permute, vocabulary
 
@@ -135,6 +137,18 @@ def write_gguf(name: str, config, model, path: Path) -> None:
     writer.close()
 
 
+def save_safetensors(name: str, model, folder: Path) -> None:
+    state = {each: weight.detach() if weight.dim() == 1 or name == "gemma3" else weight.detach().half() for each, weight in model.named_parameters()}
+    model.save_pretrained(folder, state_dict=state, max_shard_size="30KB" if name == "llama3" else "1MB")
+    tokens, merges = vocabulary()
+    tokenizer = Tokenizer(models.BPE({token: i for i, token in enumerate(tokens)}, [tuple(merge.split(" ")) for merge in merges]))
+    digits, bytes_ = pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, bytes_])
+    tokenizer.decoder = decoders.ByteLevel()
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<|end|>", eos_token="<|end|>").save_pretrained(folder)
+    (folder / "generation_config.json").unlink()
+
+
 def write_logits(name: str, config, model, path: Path) -> None:
     rng = np.random.default_rng(SEED)
     lines = []
@@ -158,6 +172,7 @@ def main(folder: Path) -> None:
         model = make_model(config)
         write_gguf(name, config, model, folder / f"tiny-{name}.gguf")
         write_logits(name, config, model, folder / f"tiny-{name}.json")
+        save_safetensors(name, model, folder / f"tiny-{name}")
 
 
 main(Path(sys.argv[1]))

@@ -58,6 +58,12 @@ export function gemmaTexts(seed) {
   return [...tokenizerTexts(seed), ...signs, ...gemmaControlTexts];
 }
 
+/** Fewer: for tokenizers that are trained on them. All in NFC, and without numbers that are newer than llama.cpp's tables. */
+export function huggingFaceTexts() {
+  const texts = [...blanks, ...english, ...numbers.slice(0, -2), ...code, ...scripts, ...emoji, ...long.slice(0, 4), 'a <b>b</b> <|im_end|> <end> <0x41> c\n\n\nd', 'x<unk>y', '<b><b>\n\n\n\n'];
+  return texts.filter((text) => text.normalize('NFC') === text);
+}
+
 export function tokenizerTexts(seed) {
   return [...blanks, ...english, ...numbers, ...code, ...scripts, ...emoji, ...controls, ...long, ...controlTexts, ...randomTexts(seed)];
 }
