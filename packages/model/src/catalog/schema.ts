@@ -1,4 +1,5 @@
-// The form of models.json.
+// The form of models.json, and of the catalog of a user's own.
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { CatalogEntry } from '../contract.ts';
 
@@ -20,6 +21,7 @@ const source = z.discriminatedUnion('kind', [
     revision: z.string().regex(/^[\w.-]+$/),
     file: pathInside,
   }),
+  z.strictObject({ kind: z.literal('local'), path: z.string().min(1).max(4096).refine(isAbsolute, 'is not absolute') }),
 ]);
 
 const entry = z.strictObject({
@@ -36,9 +38,9 @@ const entry = z.strictObject({
     floor: z.number().positive(),
   }),
   prompt: z.enum(['chat', 'base']).exactOptional(),
-  reading: z.strictObject({ ceiling: z.number().min(0).max(1), numQuestions: count }).exactOptional(),
+  reading: z.strictObject({ ceiling: z.number().min(0).max(1), numQuestions: count, reads: z.enum(['sentence', 'passages']).exactOptional() }).exactOptional(),
 });
 
 export const catalogSchema: z.ZodType<{ models: CatalogEntry[] }> = z
-  .strictObject({ models: z.array(entry).min(1) })
+  .strictObject({ models: z.array(entry) })
   .refine(({ models }) => new Set(models.map(({ id }) => id)).size === models.length, 'two models with one id');

@@ -331,3 +331,36 @@ describe('a path', () => {
     expect((await failure(resolveModel(home, { home }))).code).toBe('MODEL_FILE_INVALID');
   });
 });
+
+describe('a folder in safetensors form', () => {
+  const files = { 'config.json': '{}', 'tokenizer.json': '{}', 'model.safetensors': 'weights' };
+  function folderWith(contents: Record<string, string>): string {
+    const folder = mkdtempSync(join(home, 'model-'));
+    for (const [name, text] of Object.entries(contents)) writeFileSync(join(folder, name), text);
+    return folder;
+  }
+  const idOf = async (contents: Record<string, string>, name = '') => (await resolveModel(join(folderWith(contents), name), { home, entries: [] })).id;
+
+  it('is named by all files that make the model, and by no others', async () => {
+    const id = await idOf(files);
+    expect(id).toMatch(/^sha256-[0-9a-f]{40}$/);
+    expect(await idOf({ ...files, 'README.md': 'x' })).toBe(id);
+    expect(await idOf(files, 'model.safetensors')).toBe(id);
+    for (const name of Object.keys(files)) expect(await idOf({ ...files, [name]: 'other' })).not.toBe(id);
+    expect(await idOf({ ...files, 'chat_template.jinja': 'x' })).not.toBe(id);
+  });
+
+  it('is hashed once', async () => {
+    const folder = folderWith(files);
+    let numHashed = 0;
+    for (let i = 0; i < 2; i++) await resolveModel(folder, { home, entries: [], onProgress: () => numHashed++ });
+    expect(numHashed).toBe(3);
+  });
+
+  it('must be there whole', async () => {
+    expect((await failure(resolveModel('./no/such.safetensors', { home }))).code).toBe('MODEL_UNKNOWN');
+    expect((await failure(resolveModel(folderWith({ 'config.json': '{}' }), { home }))).message).toMatch(/neither model.safetensors nor/);
+    const index = JSON.stringify({ weight_map: { a: 'a.safetensors' } });
+    expect((await failure(resolveModel(folderWith({ 'model.safetensors.index.json': index }), { home }))).message).toMatch(/has no file .*a.safetensors/);
+  });
+});
