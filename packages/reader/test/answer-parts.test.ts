@@ -91,14 +91,17 @@ describe('runs of blocks', () => {
 
 describe('sentence edges', () => {
   test.each([
-    ['One. Two is', false, 'Two is'], ['One. ', false, ''], ['A heading\n\nTwo ', false, 'Two '], ['cut word and hal', false, 'hal'], ['The first wor', true, 'The first wor'],
-  ])('before %j (document start: %s): %j', (before, atStart, expected) => {
-    expect(before.slice(before.length - unitsBefore(before, atStart))).toBe(expected);
+    ['One. Two is', false, ' long', 'Two is'], ['One. ', false, 'Two', ''], ['A heading\n\nTwo ', false, 'is', 'Two '], ['cut word and hal', false, 'f more', 'hal'], ['The first wor', true, 'd', 'The first wor'],
+    ['whole word ', false, 'next', ''], ['whole word', false, ' next', ''], ['见了。他说', false, '了话', '他说'], ['没有句号的文字很长人', false, '权宣言', '人'], ['क्या? हाँ। अब', false, ' तक', 'अब'], ['هل؟ نعم', false, ' هو', 'نعم'],
+    ['ข้อความภา', false, 'ษาไทย', 'ภา'], ['and 👨‍👩', false, '‍👧 here', '👨‍👩'], ['cafe', false, '\u0301 au', 'cafe'],
+  ])('before %j (document start: %s) of %j: %j', (before, atStart, text, expected) => {
+    expect(before.slice(before.length - unitsBefore(before, atStart, text))).toBe(expected);
   });
 
   test.each([
     ['One is', ' two. Three', false, ' two.'], ['One.', ' Two', false, ''], ['He said "so', ' on." And', false, ' on."'], ['A hea', 'ding\n\nText.', false, 'ding'],
     ['no e', 'nd here', false, 'nd'], ['no e', 'nd here', true, 'nd here'],
+    ['他说', '了话。后来', false, '了话。'], ['他说了。', '后来', false, ''], ['ज', 'ल। फिर', false, 'ल।'], ['نع', 'م؟ لا', false, 'م؟'], ['ข้อความภา', 'ษาไทย', false, 'ษา'], ['我们的', '世界', false, ''], ['ΤΙ', ';\u037e Ναι', false, ';\u037e'],
   ])('%j followed by %j (document end: %s): %j', (text, after, atEnd, expected) => {
     expect(after.slice(0, unitsAfter(text, after, atEnd))).toBe(expected);
   });

@@ -97,7 +97,7 @@ describe('addresses', () => {
 describe('words', () => {
   test('are lower-case stems with their place; possessives and case fall together', () => {
     const words = [...wordsOf('The Whale’s whales, don\'t 42 Überzüge')];
-    expect(words.map((w) => w.stem)).toEqual(['the', 'whale', 'whale', 'don', '42', 'überzüge']);
+    expect(words.map((w) => w.stem)).toEqual(['the', 'whale', 'whale', 'don', '42', 'uberzug']);
     expect(words[1]).toMatchObject({ start: 4, end: 11 });
   });
 

@@ -3,8 +3,9 @@
 export interface Range { start: number; end: number }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
-/** Longer ones (tables, lists without full stops) are cut at line ends. */
+/** Longer ones (tables, lists without full stops, scripts that have none) are cut at line ends, else at spaces, else between characters. */
 const MAX_SENTENCE_UNITS = 500;
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 export function sentencesOf(text: string): Range[] {
   // A single line end is only layout (hard-wrapped text), but the segmenter takes it for the end of a paragraph.
@@ -22,13 +23,25 @@ function linesOf(text: string, start: number, end: number): Range[] {
   const ranges: Range[] = [];
   for (let at = start; at < end; ) {
     const newline = text.indexOf('\n', at);
-    const lineEnd = Math.min(newline < 0 || newline >= end ? end : newline + 1, at + MAX_SENTENCE_UNITS);
-    const to = keepPair(text, lineEnd, end);
+    const lineEnd = newline < 0 || newline >= end ? end : newline + 1;
+    const to = lineEnd - at <= MAX_SENTENCE_UNITS ? lineEnd : longCut(text, at, at + MAX_SENTENCE_UNITS);
     if (text.slice(at, to).trim() !== '') ranges.push({ start: at, end: to });
     at = to;
   }
   return ranges;
 }
 
+/** The last space in the second half, else a place that cuts no character: at most `to`, more than `from`. */
+function longCut(text: string, from: number, to: number): number {
+  const space = text.lastIndexOf(' ', to - 1);
+  if (space >= from + MAX_SENTENCE_UNITS / 2) return space + 1;
+  const around = text.slice(from, to + CHARACTER_UNITS);
+  const cut = from + (characters.segment(around).containing(to - from)?.index ?? around.length);
+  return cut > from ? cut : keepPair(text, to);
+}
+
+/** Characters of more units than these are no characters of any language. */
+const CHARACTER_UNITS = 32;
+
 /** Never between the halves of a surrogate pair. */
-const keepPair = (text: string, at: number, end: number): number => (at < end && (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at + 1 : at);
+const keepPair = (text: string, at: number): number => ((text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at);

@@ -72,15 +72,23 @@ function longCut(bytes: Uint8Array, from: number): number {
   return end;
 }
 
-/** After a newline; before the space that follows a sentence end (the space belongs to the next token); after an ideographic full stop. */
+/** After a newline; before the space that follows a sentence end (the space belongs to the next token); after a full-width sentence end. */
 function endsLineOrSentence(bytes: Uint8Array, p: number): boolean {
   if (bytes[p - 1] === NEWLINE) return true;
-  if (bytes[p - 3] === 0xe3 && bytes[p - 2] === 0x80 && bytes[p - 1] === 0x82) return true; // U+3002
+  if (FULL_WIDTH_ENDS.has(threeBytes(bytes, p))) return true;
   if (bytes[p] !== 0x20) return false;
   let last = p - 1;
   const closesAscii = bytes[last] === 0x22 || bytes[last] === 0x27 || bytes[last] === 0x29; // " ' )
   const closesCurly = bytes[last - 2] === 0xe2 && bytes[last - 1] === 0x80 && (bytes[last] === 0x9d || bytes[last] === 0x99); // U+201D, U+2019
   if (closesCurly) last -= 3;
   else if (closesAscii) last -= 1;
-  return bytes[last] === 0x2e || bytes[last] === 0x21 || bytes[last] === 0x3f;
+  if (bytes[last] === 0x2e || bytes[last] === 0x21 || bytes[last] === 0x3f) return true;
+  return SPACED_ENDS.has(threeBytes(bytes, last + 1)) || SPACED_ENDS.has((bytes[last - 1] << 8) | bytes[last]);
 }
+
+const threeBytes = (bytes: Uint8Array, end: number): number => (bytes[end - 3] << 16) | (bytes[end - 2] << 8) | bytes[end - 1];
+const utf8Number = (char: string): number => Buffer.from(char).readUIntBE(0, Buffer.byteLength(char));
+/** 。！？｡ as numbers of their UTF-8 bytes. */
+const FULL_WIDTH_ENDS = new Set(Array.from('。！？｡', utf8Number));
+/** Armenian, Arabic, Urdu, Devanagari, Myanmar, Ethiopic and Khmer full stops and question marks. */
+const SPACED_ENDS = new Set(Array.from('\u0589\u061f\u06d4\u0964\u0965\u104a\u104b\u1362\u1367\u17d4\u17d5', utf8Number));

@@ -5,6 +5,7 @@ import type { ExtractedDocument, ExtractLimits } from '../contract.ts';
 import { DOCX, extractDocx } from './docx/docx.ts';
 import { EPUB, extractEpub } from './epub/epub.ts';
 import { extractHtml } from './html.ts';
+import { languageNotes } from './language.ts';
 import { checkLimit } from './limits.ts';
 import { extractMarkdown } from './markdown.ts';
 import { extractPdf } from './pdf/pdf.ts';
@@ -31,5 +32,5 @@ export async function extractDocument(
   if (!/\S/.test(document.text)) {
     throw new ServiceError('DOCUMENT_EMPTY', `'${source.name}' holds no text: ${bytes.length} bytes, only white space or mark-up`);
   }
-  return document;
+  return { ...document, notes: [...document.notes, ...languageNotes(document.text)] };
 }

@@ -94,7 +94,7 @@ export class PlaceFinder {
     const to = Math.min(numBytes, last.byteEnd + EDGE_BYTES);
     const before = await this.#text(from, byteStart);
     const after = await this.#text(last.byteEnd, to);
-    const head = before.slice(before.length - unitsBefore(before, from === 0));
+    const head = before.slice(before.length - unitsBefore(before, from === 0, text));
     const tail = after.slice(0, unitsAfter(text, after, to === numBytes));
     return { text: head + text + tail, byteStart: byteStart - Buffer.byteLength(head), startChar: startChar - codePointLength(head) };
   }

@@ -4,7 +4,7 @@ import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { checkAscending, SectionReader, SectionWriter } from './binary.ts';
 
 /** Part of every address: a new version never reads an old file. */
-export const SEGMENT_VERSION = 1;
+export const SEGMENT_VERSION = 2;
 const MAGIC = 0x4745534c; // 'LSEG'
 const HEADER_LENGTH = 8;
 const MAX_TOKENS = 1 << 16;
