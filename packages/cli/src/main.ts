@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addAskCommand } from './commands/ask.ts';
 import { addBenchCommand } from './commands/bench.ts';
+import { addCalibrateCommand } from './commands/calibrate.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvalCommand } from './commands/eval.ts';
@@ -17,7 +18,7 @@ const program = new Command('lectern')
   .version((createRequire(import.meta.url)('../package.json') as { version: string }).version)
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // told below, once, in one form
-for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addDoctorCommand, addBenchCommand, addEvalCommand]) add(program);
+for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addCalibrateCommand, addDoctorCommand, addBenchCommand, addEvalCommand]) add(program);
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 // The model's file, fetched and looked at before a worker is started: with a progress bar, and with an error at once when it is wrong.
 import { resolve } from 'node:path';
-import { type ModelProgress, findModel, openModelFile, resolveModel } from '@lectern/model';
+import { type ModelProgress, findModel, listCatalog, openModelFile, resolveModel } from '@lectern/model';
 import { ServiceError } from '@lectern/shared';
 import type { CliConfig } from './config.ts';
 import { type Progress, createProgress } from './output/progress.ts';
@@ -14,7 +14,7 @@ export interface Model {
 }
 
 export async function ensureModel(idOrPath: string, config: CliConfig, options: { quiet: boolean; signal: AbortSignal }): Promise<Model> {
-  const found = findModel(idOrPath);
+  const found = findModel(idOrPath, listCatalog(config.homeRoot));
   const argument = found.kind === 'entry' ? found.entry.id : resolve(found.path);
   const showProgress = createPhases(options.quiet);
   try {

@@ -1,6 +1,6 @@
 // The door of the reader: documents in, passages and answers out. Knows no queue.
 export type * from './contract.ts';
-export { loadAnswerModel, loadReaderModel, type LoadAnswerModelOptions, type LoadReaderModelOptions } from './load-model.ts';
+export { loadAnswerModel, loadReaderModel, loadUncalibrated, type LoadAnswerModelOptions, type LoadReaderModelOptions } from './load-model.ts';
 export * from './answer-model/index.ts';
 export { blobKeys } from './blob-keys.ts';
 export { detectMediaType } from './extract/media-type.ts';
@@ -14,6 +14,10 @@ export { find } from './find/find.ts';
 export { ask } from './ask/ask.ts';
 export { DEFAULT_EXTRACT_LIMITS, readDocument, type ReadDocumentArgs } from './read-document.ts';
 export { askTaskBytes, encodeTaskBytes, planTaskBytes } from './estimates.ts';
+export { calibrate, type Calibration, type CalibrateOptions, type CalibrationStep, type ScoredSettings } from './calibrate/calibrate.ts';
+export type { ExamSize } from './calibrate/exam.ts';
+export type { Recall } from './calibrate/ranks.ts';
+export type { RouteRecall } from './calibrate/recall.ts';
 export { answerContains } from './calibrate/judge.ts';
 export { type Fact, type PlantedFact, plantFacts } from './calibrate/plant.ts';
 export { createRandom, type Random } from './calibrate/random.ts';

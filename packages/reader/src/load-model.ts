@@ -1,5 +1,5 @@
 // A model by name or path -> everything that reading and asking needs of it, or that answering alone needs.
-import { loadFile, loadTransformer, resolveModel, type EngineName, type ModelProgress, type ResolvedModel } from '@lectern/model';
+import { type CatalogEntry, type EngineName, loadFile, loadTransformer, type ModelProgress, type ResolvedModel, resolveModel, type TransformerConfig } from '@lectern/model';
 import { ServiceError } from '@lectern/shared';
 import { resolveAttention } from '@lectern/sparse-attn';
 import type { LocalModel } from './answer-model/local.ts';
@@ -23,12 +23,26 @@ export async function loadReaderModel(idOrPath: string, options: LoadReaderModel
   const resolved = await resolve(idOrPath, options);
   const { path, sha256, entry } = resolved;
   if (entry === undefined) {
-    throw new ServiceError('MODEL_UNSUPPORTED', `${path} is not in the catalog, so its retrieval heads are not known and nothing can be found with it`, {
-      details: { path, sha256 },
-    });
+    throw new ServiceError('MODEL_UNSUPPORTED', `${path} is not in the catalog, so its retrieval heads are not known and nothing can be found with it; ` +
+      `lectern calibrate ${path} finds them`, { details: { path, sha256 } });
   }
   const attention = await resolveAttention(options.engines, options.onUnavailable);
-  return { ...(await loadResolved(resolved, options)), entry, retrieval: entry.retrieval, attention };
+  const loaded = await loadResolved(resolved, options);
+  checkHeads(entry, loaded.transformer.config);
+  return { ...loaded, entry, retrieval: entry.retrieval, attention };
+}
+
+/** A catalog of the user's own may say anything. */
+function checkHeads({ id, retrieval }: CatalogEntry, { numLayers, numHeads }: TransformerConfig): void {
+  const wrong = retrieval.heads.find(({ layer, head }) => layer >= numLayers || head >= numHeads);
+  if (wrong === undefined) return;
+  throw new ServiceError('CATALOG_INVALID', `the catalog names layer ${wrong.layer}, head ${wrong.head} of ${id}, which has ${numLayers} layers of ${numHeads} heads (both count from 0)`);
+}
+
+/** A model whose retrieval settings are still to be found: its own are empty. */
+export async function loadUncalibrated(idOrPath: string, options: LoadReaderModelOptions): Promise<ReaderModel> {
+  const attention = await resolveAttention(options.engines, options.onUnavailable);
+  return { ...(await loadResolved(await resolve(idOrPath, options), options)), attention, retrieval: { heads: [], queryPosition: 0, floor: 1 } };
 }
 
 export interface LoadAnswerModelOptions extends LoadReaderModelOptions {

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   MODEL_UNSUPPORTED: { status: 422, retryable: false },
   MODEL_CHECKSUM_MISMATCH: { status: 502, retryable: true },
   MODEL_DOWNLOAD_FAILED: { status: 502, retryable: true },
+  CATALOG_INVALID: { status: 500, retryable: false },
   ENGINE_UNAVAILABLE: { status: 503, retryable: false },
   CONTEXT_TOO_LONG: { status: 422, retryable: false },
   // a reader behind a URL

@@ -24,7 +24,7 @@ export function addModelsCommand(program: Command): void {
 
 function list(options: ModelsOptions, id?: string): void {
   const { homeRoot } = cliConfig(options);
-  for (const entry of listCatalog()) {
+  for (const entry of listCatalog(homeRoot)) {
     if (id !== undefined && entry.id !== id) continue;
     const { name, licence, contextLength, numBytes } = entry;
     const path = cachedModelPath(homeRoot, entry);

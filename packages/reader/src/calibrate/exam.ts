@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sentencesOf } from '../ask/sentences.ts';
 import { type ExamSet, makeFacts, MAX_FACTS } from './facts.ts';
-import { plantFacts } from './plant.ts';
+import { maxPlanted, plantFacts } from './plant.ts';
 import { createRandom, type Random } from './random.ts';
 
 export interface ExamQuestion {
@@ -23,7 +23,7 @@ export interface Exam {
 }
 
 export interface ExamSize {
-  /** Of the prose, before facts and paragraphs come to it; what the prose does not have is left out. */
+  /** Of the prose, before facts and paragraphs come to it. What is not there is left out; short prose takes fewer facts. */
   numTokens: number;
   numFacts: number;
   numParagraphs: number;
@@ -40,7 +40,7 @@ const read = (file: string): string => readFileSync(new URL(`../../data/calibrat
 export function makeExam(set: ExamSet, size: ExamSize, countTokens: (text: string) => number): Exam {
   const random = createRandom(set === 'choose' ? 1 : 2);
   const prose = cutProse(read(`${set}.txt`), size.numTokens, countTokens);
-  const planted = plantFacts(prose, makeFacts(set, Math.min(size.numFacts, MAX_FACTS), random), random);
+  const planted = plantFacts(prose, makeFacts(set, Math.min(size.numFacts, MAX_FACTS, maxPlanted(prose)), random), random);
   const facts = planted.facts.map(({ question, answer, startChar, endChar }): ExamQuestion => ({ kind: 'fact', question, answer, startChar, endChar }));
   const paragraphs = paragraphsSchema.parse(JSON.parse(read('paragraphs.json')))[set].slice(0, size.numParagraphs);
   // Every text here is ASCII: bytes, UTF-16 units and code points count alike.
@@ -85,6 +85,7 @@ function questionsOf({ text, questions }: Paragraph, startChar: number): ExamQue
     const at = text.indexOf(answer);
     const sentence = sentences.find(({ start, end }) => at >= start && at + answer.length <= end);
     assert(at >= 0 && sentence !== undefined && text.indexOf(answer, at + 1) < 0, `${answer} stands not once in one sentence of its paragraph`);
-    return { kind: 'paragraph', question, answer, startChar: startChar + sentence.start, endChar: startChar + sentence.end };
+    const { length } = text.slice(sentence.start, sentence.end).trimEnd();
+    return { kind: 'paragraph', question, answer, startChar: startChar + sentence.start, endChar: startChar + sentence.start + length };
   });
 }

@@ -22,10 +22,16 @@ const numCodePoints = (s: string): number => {
   return n;
 };
 
+const placesIn = (text: string): number[] => [...text.matchAll(SENTENCE_END)].map((m) => m.index + m[0].length);
+
+/** Sentences for each fact, so that the text is not made of facts. */
+const SENTENCES_PER_FACT = 4;
+export const maxPlanted = (text: string): number => Math.floor(placesIn(text).length / SENTENCES_PER_FACT);
+
 /** Each fact becomes a sentence of its own after a randomly chosen sentence of the text; no two share a place. */
 export function plantFacts(text: string, facts: readonly Fact[], random: Random): { text: string; facts: PlantedFact[] } {
-  const places = [...text.matchAll(SENTENCE_END)].map((m) => m.index + m[0].length);
-  if (places.length < facts.length * 4) {
+  const places = placesIn(text);
+  if (facts.length > Math.floor(places.length / SENTENCES_PER_FACT)) {
     throw new RangeError(`the text has ${places.length} sentences, too few to plant ${facts.length} facts in`);
   }
   const chosen = facts.map((fact) => ({ fact, place: random.take(places) })).sort((a, b) => a.place - b.place);

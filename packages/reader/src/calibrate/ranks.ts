@@ -40,7 +40,7 @@ export function recallOf(ranks: Iterable<number | undefined>): Recall {
 }
 
 /** What a question is worth with this rank: half for being listed among the first 8, half for being first, which is what a small model reads. */
-export const valueOf = (rank: number): number => (rank <= 1 ? 1 : rank <= 8 ? 0.5 : 0);
+export const worth = (rank: number): number => (rank <= 1 ? 1 : rank <= 8 ? 0.5 : 0);
 
 /** recall@8 of an order by chance. */
 export function chanceAt8(gold: readonly Gold[], numBlocks: number): number {

@@ -1,6 +1,8 @@
 // One pass over the segments of all readings of a question, one at a time, that feeds every chosen route.
-import type { Route } from '@lectern/shared';
-import type { Chunk, ReaderContext, ReadingSource } from '../contract.ts';
+import type { KvHeadRef } from '@lectern/model';
+import { type Route, ServiceError } from '@lectern/shared';
+import type { Chunk, ReaderContext, ReadingPlan, ReadingSource } from '../contract.ts';
+import { indexHeads, sameHead } from '../heads.ts';
 import { parseSegment } from '../segment/format.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegment } from './attention-route.ts';
@@ -55,6 +57,7 @@ interface Sinks {
 
 async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, scores, scan }: Sinks): Promise<void> {
   const { attention, retrieval } = ctx.model;
+  if (pass !== undefined) requireHeads(ctx, plan);
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
   scan.numBytes += trails.numBytes;
   let index = 0;
@@ -73,6 +76,14 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
       bm25.add({ counts, numWords: segment.numWords[b] }, trails.counts[chunk.trails[b]]);
     }
   }
+}
+
+/** A model that was calibrated anew finds with other heads: what was read for the old ones is no use, and is read again. */
+function requireHeads({ model }: ReaderContext, { heads, readingId }: ReadingPlan): void {
+  const wanted = indexHeads(model);
+  if (wanted.length === heads.length && wanted.every((head, i) => sameHead(head, heads[i]))) return;
+  const list = (of: readonly KvHeadRef[]): string => of.map(({ layer, kvHead }) => `${layer}.${kvHead}`).join(', ');
+  throw new ServiceError('BLOB_NOT_FOUND', `the reading ${readingId} holds keys of the heads ${list(heads)}, ${model.id} finds with ${list(wanted)}`);
 }
 
 function joined(parts: readonly Float64Array[], length: number): Float64Array {
