@@ -14,9 +14,11 @@ export class TestProcess {
   #output = '';
   #hasEnded = false;
 
-  constructor(name: string, args: readonly string[], env: Record<string, string>) {
+  /** `command` goes before Node's own command line: `ip netns exec <name>`. */
+  constructor(name: string, args: readonly string[], env: Record<string, string>, command: readonly string[] = []) {
     this.name = name;
-    this.child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = [...command, process.execPath, ...args];
+    this.child = spawn(program!, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream!.setEncoding('utf8').on('data', (text: string) => { this.#output += text; });
     }
