@@ -5,12 +5,22 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { readGolden } from './goldens.ts';
 
 const BUILD = fileURLToPath(new URL('../../../build/native', import.meta.url));
 const hasNm = spawnSync('nm', ['--version']).status === 0;
 
 it('the thread pool runs every chunk once', { timeout: 120_000 }, () => {
   expect(execFileSync(join(BUILD, 'thread_pool_test'), { encoding: 'utf8' })).toBe('ok\n');
+});
+
+it('weights of every type are those of the gguf package, bit for bit but for the sign of 0', () => {
+  const { cases } = readGolden<{ cases: Array<{ type: string; numElements: number; bytes: string; values: string }> }>('dequantize.json');
+  expect(cases.length).toBe(11);
+  const input = cases.map(({ type, numElements, bytes }) => `${type} ${numElements} ${Buffer.from(bytes, 'base64').toString('hex')}\n`).join('');
+  const output = execFileSync(join(BUILD, 'dequantize_test'), { input, encoding: 'utf8' }).trim().split('\n');
+  const floats = (bytes: Buffer) => Array.from(new Float32Array(Uint8Array.from(bytes).buffer), (value) => value + 0);
+  cases.forEach(({ type, values }, i) => expect(floats(Buffer.from(output[i]!, 'hex')), type).toEqual(floats(Buffer.from(values, 'base64'))));
 });
 
 it.runIf(process.env['CI'] || hasNm)('kernel objects have no weak symbols', () => {
