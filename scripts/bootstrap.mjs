@@ -11,7 +11,7 @@ const at = (...parts) => join(root, ...parts);
 
 const workspaces = ['packages', 'services'].flatMap((group) =>
   readdirSync(at(group)).map((name) => at(group, name)));
-const nativeSources = [...workspaces.map((w) => join(w, 'native')), at('scripts', 'build-native.mjs')];
+const nativeSources = [...workspaces.map((w) => join(w, 'native')), at('packages', 'model', 'bin')];
 const tsSources = [
   ...workspaces.flatMap((w) => [join(w, 'src'), join(w, 'tsconfig.json')]),
   at('tsconfig.json'), at('tsconfig.base.json'), at('package-lock.json'),
@@ -30,7 +30,7 @@ await runMain(async () => {
   await buildWhenStale('native', nativeSources, () => existsSync(at('build', 'native', 'sparse_attn.node')), async () => {
     const env = { ...process.env, ...await ensureCompiler() };
     say('building the native kernels (first time, or their sources changed)');
-    runOrFail(process.execPath, [at('scripts', 'build-native.mjs')], { cwd: root, env });
+    runOrFail(process.execPath, [at('packages', 'model', 'bin', 'build-native.mjs')], { cwd: root, env });
   });
   await buildWhenStale('typescript', tsSources, () => existsSync(at('packages', 'cli', 'dist', 'main.js')), async () => {
     say('compiling TypeScript');

@@ -106,6 +106,10 @@ export interface AskOptions extends FindOptions {
   onDelta?: (text: string) => void;
 }
 
+/** What may be left out: every route, 8 passages, mode reread, 96 tokens. */
+export type FindArgs = Pick<FindOptions, 'question'> & Partial<FindOptions>;
+export type AskArgs = Pick<AskOptions, 'question'> & Partial<AskOptions>;
+
 export interface FindResult {
   passages: Passage[];
   /** Tokens of the chunks that were looked at. */

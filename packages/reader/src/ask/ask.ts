@@ -1,8 +1,9 @@
 // Question -> answer with quotations: find, read, generate, cite, check.
 import { ServiceError, type AskMode } from '@lectern/shared';
-import type { AskOptions, AskResult, ReaderContext, ReadingSource } from '../contract.ts';
+import type { AskArgs, AskResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { isUncertain } from '../answer-model/contract.ts';
 import { throwIfCancelled } from '../control.ts';
+import { withAskDefaults } from '../defaults.ts';
 import { findPlaces } from '../find/find.ts';
 import { cite } from './cite.ts';
 import { answerByReread, readerOf } from './reread.ts';
@@ -11,7 +12,8 @@ import { isSupported } from './support.ts';
 
 const MODES: Record<AskMode, typeof answerByReread> = { reread: answerByReread, sparse: answerBySparse };
 
-export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions): Promise<AskResult> {
+export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[], args: AskArgs): Promise<AskResult> {
+  const options = withAskDefaults(args);
   if (!Object.hasOwn(MODES, options.mode)) throw new ServiceError('VALIDATION', `modes are ${Object.keys(MODES).join(', ')}; asked for: ${options.mode}`);
   throwIfCancelled(options.control);
   const { passages, places, numBlocks, numTokens, findSeconds, indexBytes } = await findPlaces(ctx, readings, options);

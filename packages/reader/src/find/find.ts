@@ -1,6 +1,7 @@
 // Question -> ranked passages, of one document or of several at once.
 import { ROUTES, ServiceError, type Passage } from '@lectern/shared';
-import type { FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
+import type { FindArgs, FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
+import { withFindDefaults } from '../defaults.ts';
 import { fuse } from './fuse.ts';
 import type { PlaceFinder } from './passage.ts';
 import { Places } from './places.ts';
@@ -11,8 +12,8 @@ import { scanReadings } from './scan.ts';
 /** What was found, and where to look around it. */
 export type Found = FindResult & { places: Places; numBlocks: number };
 
-export async function find(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions): Promise<FindResult> {
-  const { passages, indexBytes, numTokens, findSeconds } = await findPlaces(ctx, readings, options);
+export async function find(ctx: ReaderContext, readings: readonly ReadingSource[], args: FindArgs): Promise<FindResult> {
+  const { passages, indexBytes, numTokens, findSeconds } = await findPlaces(ctx, readings, withFindDefaults(args));
   return { passages, indexBytes, numTokens, findSeconds };
 }
 

@@ -1,11 +1,14 @@
-// Builds the native addons with plain CMake into build/native. Incremental; quiet unless it fails. CC, CXX and CMAKE are honoured.
+#!/usr/bin/env node
+// Builds the native addons with plain CMake into build/native of the working folder, where the packages below it find them.
+// Incremental; quiet unless it fails (--verbose). CC, CXX and CMAKE are honoured.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const source = fileURLToPath(new URL('../native', import.meta.url));
+const root = process.cwd();
 const buildDir = join(root, 'build', 'native');
 const cmake = process.env.CMAKE || 'cmake';
 
@@ -35,7 +38,6 @@ if (!process.env.CXX && !['c++', 'g++', 'clang++'].some((name) => works(name, ['
   fail('no C++ compiler found: install g++ or clang++ with C++17, or set CXX');
 }
 
-const source = join(root, 'packages', 'model', 'native');
 const cache = join(buildDir, 'CMakeCache.txt');
 // A checkout that was moved or copied: CMake refuses the old folder.
 if (existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${source}\n`)) rmSync(buildDir, { recursive: true });
