@@ -38,6 +38,7 @@ const wrongEncoding = (): Uint8Array => Buffer.concat([Buffer.from('Words, then 
 const usage: Case[] = [
   { name: 'no question', args: () => ['ask', text], code: 'USAGE', says: 'question is missing', status: 2 },
   { name: 'blank question', args: () => ['ask', text, '  '], code: 'USAGE', says: 'question is missing', status: 2 },
+  { name: 'fetching a path', args: () => ['models', 'fetch', './x.gguf'], code: 'USAGE', says: 'is a path', status: 2 },
   { name: 'no document', args: () => ['ask'], code: 'USAGE', says: 'file', status: 2 },
   { name: 'unknown option', args: () => ['ask', text, 'q', '--colour', 'red'], code: 'USAGE', says: '--colour', status: 2 },
   { name: 'unknown command', args: () => ['aks', text], code: 'USAGE', says: 'aks', status: 2 },
@@ -75,6 +76,7 @@ const read: Case[] = [
 ];
 
 const models: Case[] = [
+  { name: 'fetching an unknown model', args: () => ['models', 'fetch', 'nope'], code: 'MODEL_UNKNOWN', says: 'smollm2-135m-instruct, gemma-3-270m' },
   { name: 'unknown model', args: () => ['ask', text, 'q', '--model', 'gpt-99'], code: 'MODEL_UNKNOWN', says: 'gpt-99' },
   { name: 'missing model file', args: () => ['ask', text, 'q', '--model', './nowhere.gguf'], code: 'MODEL_UNKNOWN', says: 'nowhere.gguf' },
   { name: 'model that is a text', args: () => ['ask', text, 'q', '--model', home.file('fake.gguf', 'not a model')], code: 'MODEL_FILE_INVALID', says: /GGUF|magic|bytes/i },

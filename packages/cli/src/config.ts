@@ -9,7 +9,7 @@ export const cliConfigSchema = z.object({
   LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
   /** An existing Redis: redis://, rediss://, unix:// or a path. The private one when absent. */
   REDIS_URL: z.string().min(1).optional(),
-  /** A catalog id, or the path of a GGUF file. */
+  /** A catalog id, or the path of a GGUF file or of a folder with safetensors. */
   MODEL: z.string().min(1).default('smollm2-135m-instruct'),
   /** The model that words the answers: a catalog id, a path, or the base URL of an OpenAI-compatible API. MODEL itself when absent. */
   READER: z.string().min(1).optional(),

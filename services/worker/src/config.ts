@@ -17,7 +17,7 @@ export const workerConfigSchema = z.object({
   SEGMENT_CACHE_BYTES: z.coerce.number().int().min(0).default(4 * 2 ** 30),
   /** Where models are cached. */
   LECTERN_HOME: z.string().min(1).default(join(homedir(), '.lectern')),
-  /** A catalog id, or the path of a GGUF file. */
+  /** A catalog id, or the path of a GGUF file or of a folder with safetensors. */
   MODEL: z.string().min(1).default('smollm2-135m-instruct'),
   /** The model that words the answers: a catalog id, a path, or the base URL of an OpenAI-compatible API (https://host/v1). MODEL itself when absent. */
   READER: z.string().min(1).optional(),

