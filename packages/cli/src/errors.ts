@@ -1,6 +1,6 @@
 // How a failed command ends: code and message on stderr, and an exit status.
 import { type ErrorCode, type ErrorData, errorToData } from '@lectern/shared';
-import { printable } from './output/text-result.ts';
+import { printable } from './output/printable.ts';
 
 export const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 

@@ -24,6 +24,12 @@ export interface AskingOptions extends HomeOptions, ModelOptions {
   keep: 'index' | 'all';
 }
 
+export function addPartialOptions(command: Command): Command {
+  return command
+    .option('--partial', 'also print answers from what is read so far, while the rest is read (default: on a terminal, when reading takes long)')
+    .option('--no-partial', 'print only the answer from the whole text');
+}
+
 export const homeOption = (): Option => new Option('--home <dir>', 'folder for models, readings and the private Redis (default: LECTERN_HOME or ~/.lectern)');
 
 export function addModelOptions(command: Command): Command {

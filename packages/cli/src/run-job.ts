@@ -1,6 +1,6 @@
-// One job from the request to its result: shows the reading's progress, and cancels the job when the command is interrupted.
+// One job from the request to its result: shows the reading's progress and what it says meanwhile, and cancels it when interrupted.
 import type { LecternClient, NewJob } from '@lectern/client';
-import type { JobResult, JobView } from '@lectern/shared';
+import type { JobResult, JobView, PartialResult } from '@lectern/shared';
 import { COMMAND_METADATA } from './command-metadata.ts';
 import { type Progress, createProgress } from './output/progress.ts';
 
@@ -8,13 +8,28 @@ const LOOK_EVERY_S = 1;
 const CANCEL_TIMEOUT_MS = 15_000;
 const integer = new Intl.NumberFormat('en-US');
 
-export async function runJob(client: LecternClient, request: NewJob, options: { quiet: boolean; signal: AbortSignal }): Promise<JobResult> {
-  const { signal } = options;
+export interface RunJobOptions {
+  quiet: boolean;
+  signal: AbortSignal;
+  /** Each answer from what is read so far; asked for only when it is given. */
+  onPartial?: ((partial: PartialResult) => void) | undefined;
+}
+
+export async function runJob(client: LecternClient, request: NewJob, { quiet, signal, onPartial }: RunJobOptions): Promise<JobResult> {
   signal.throwIfAborted();
-  const created = await client.jobs.create({ ...request, metadata: COMMAND_METADATA }, { signal });
-  const progress = createProgress({ label: 'reading', unit: ' tokens', format: (n) => integer.format(n), quiet: options.quiet });
+  const created = await client.jobs.create({ ...request, ...(onPartial ? { partial: true } : {}), metadata: COMMAND_METADATA }, { signal });
+  const progress = createProgress({ label: 'reading', unit: ' tokens', format: (n) => integer.format(n), quiet });
+  let tokensToldOf = 0;
+  const onChange = (view: JobView): void => {
+    if (view.partial && view.partial.coverage.tokensRead > tokensToldOf) {
+      tokensToldOf = view.partial.coverage.tokensRead;
+      progress.stop(); // it goes on below
+      onPartial?.(view.partial);
+    }
+    showReading(view, progress);
+  };
   try {
-    await client.jobs.wait(created.id, { signal, everySeconds: LOOK_EVERY_S, onChange: (view) => showReading(view, progress) });
+    await client.jobs.wait(created.id, { signal, everySeconds: LOOK_EVERY_S, onChange });
   } catch (error) {
     progress.stop();
     if (signal.aborted) await cancel(client, created.id);

@@ -11,7 +11,7 @@ const figures = {
   peakResidentBytes: 512 * 2 ** 20, outputTokens: 12,
 };
 const citation = { document: `doc_${'a'.repeat(40)}`, text: 'The key is\nunder the \u001b[31mmat.', startChar: 10, endChar: 36, line: 3, page: 2, trail: ['House', 'Keys'], score: 1.5 };
-const names = new Map([[citation.document, 'house.pdf']]);
+const names = new Map([[citation.document, { shown: 'house.pdf', kept: 'house.pdf' }]]);
 const result: JobResult = { answer: ' Under the mat. ', supported: true, finishReason: 'stop', citations: [citation], figures };
 
 test('ask --json holds the fields of the contract and no others', () => {

@@ -1,29 +1,31 @@
-// lectern ask: hands in a file, waits for its reading, asks, prints the answer with its quotations.
-import { ROUTES } from '@lectern/shared';
+// lectern ask: hands in files, waits for their reading, asks, prints the answer with its quotations.
+import { type PartialResult, ROUTES } from '@lectern/shared';
 import { type Command, Option } from 'commander';
+import { handIn } from '../asked-documents.ts';
 import { cliConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
-import { openDocument } from '../input/document-input.ts';
+import { openDocuments } from '../input/documents.ts';
+import { pathsAndQuestion, pathsOnly } from '../input/paths-and-question.ts';
 import { type QuestionLine, readQuestions } from '../input/questions-file.ts';
 import { interruptible } from '../interrupt.ts';
-import { type AskingOptions, addAskingOptions, addReaderOptions, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, topOption } from '../options.ts';
-import { askJson } from '../output/json-result.ts';
-import { answerText } from '../output/text-result.ts';
-import { runJob } from '../run-job.ts';
+import { type AskingOptions, addAskingOptions, addPartialOptions, addReaderOptions, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, topOption } from '../options.ts';
+import { askJson, partialJson, skippedJson } from '../output/json-result.ts';
+import { answerText, partialAnswerText } from '../output/text-result.ts';
+import { onPartialOf, type PartialOptions } from '../partial-answers.ts';
+import { sayUnless } from '../say.ts';
 import { withSession } from '../session.ts';
-import { uploadDocument } from '../upload.ts';
 
-interface AskOptions extends AskingOptions, ReaderOptions {
+interface AskOptions extends AskingOptions, ReaderOptions, PartialOptions {
   questions?: string;
   mode: 'reread' | 'sparse';
   maxTokens: number;
 }
 
 export function addAskCommand(program: Command): void {
-  addReaderOptions(addAskingOptions(program.command('ask')
-    .description('ask a question about a file (text, Markdown, HTML, PDF; - reads standard input)')
-    .argument('<file>')
-    .argument('[question]')))
+  addPartialOptions(addReaderOptions(addAskingOptions(program.command('ask')
+    .description('ask a question about files and whole folders (text, Markdown, HTML, PDF, Word, EPUB; - reads standard input)')
+    .usage('[options] <files and folders...> "<question>"')
+    .argument('<files...>', 'files and folders, then the question'))))
     .addOption(new Option('--questions <file>', 'ask many: one JSON object {"id", "question"} per line; prints one JSON object per line'))
     .addOption(modeOption())
     .addOption(topOption('passages that are considered'))
@@ -31,38 +33,38 @@ export function addAskCommand(program: Command): void {
     .action(ask);
 }
 
-async function ask(file: string, question: string | undefined, options: AskOptions): Promise<void> {
-  const questions = await questionsOf(question, options);
+async function ask(args: string[], options: AskOptions): Promise<void> {
+  const { paths, questions } = await argumentsOf(args, options);
   const config = cliConfig(options);
   const isJson = options.json === true || options.questions !== undefined;
   await interruptible(async (signal) => {
-    const document = await openDocument(file, config);
+    const inputs = await openDocuments(paths, config);
     try {
       const quiet = options.json === true;
       await withSession({ config, model: indexModelOf(options, config.model), reader: readerOf(options), quiet, signal }, async ({ client, model, reader }) => {
-        const { id, name } = await uploadDocument(client, document, signal);
-        const names = new Map([[id, name]]);
+        const asked = await handIn(client, inputs, { say: sayUnless(quiet), signal });
+        const { names } = asked;
         for (const line of questions) {
-          const result = await runJob(client, {
-            document: id, task: 'answer', question: line.question, model, reader, mode: options.mode,
+          const print = (partial: PartialResult) => {
+            process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...partialJson(partial, names) })}\n` : `${partialAnswerText(partial, names)}\n`);
+          };
+          const result = await asked.run({
+            task: 'answer', question: line.question, model, reader, mode: options.mode,
             routes: options.routes ?? [...ROUTES], top: options.top, maxOutputTokens: options.maxTokens, keep: options.keep,
-          }, { quiet, signal });
-          process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...askJson(result, names) })}\n` : answerText(result, names));
+          }, { quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: isJson }, print) });
+          process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...askJson(result, names), ...skippedJson(asked.skipped) })}\n` : answerText(result, names));
         }
       });
     } finally {
-      await document.dispose();
+      await inputs.dispose();
     }
   });
 }
 
-async function questionsOf(question: string | undefined, options: AskOptions): Promise<Array<Partial<QuestionLine> & { question: string }>> {
-  if (options.questions !== undefined) {
-    if (question !== undefined) throw new UsageError('give either a question or --questions <file>, not both');
-    return readQuestions(options.questions);
-  }
-  if (question === undefined || question.trim() === '') throw new UsageError('a question is missing: lectern ask <file> "<question>"');
-  return [{ question }];
+async function argumentsOf(args: string[], { questions }: AskOptions): Promise<{ paths: string[]; questions: Array<Partial<QuestionLine> & { question: string }> }> {
+  if (questions !== undefined) return { paths: pathsOnly(args), questions: await readQuestions(questions) };
+  const { paths, question } = pathsAndQuestion('ask', args);
+  return { paths, questions: [{ question }] };
 }
 
 /** Sparse attention is over the index model's own keys and values. */

@@ -32,7 +32,7 @@ async function demo(options: DemoOptions): Promise<void> {
     const document = await openDocument(await fetchBook(homeAt(config.homeRoot).demo, say), config);
     await withSession({ config, model: indexModelOf(options, config.model), reader: options, quiet: false, signal }, async ({ client, model, reader }) => {
       const { id, name } = await uploadDocument(client, document, signal);
-      const names = new Map([[id, name]]);
+      const names = new Map([[id, { shown: name, kept: name }]]);
       let numRight = 0;
       for (const { question, answer, expected } of DEMO_QUESTIONS) {
         const result = await runJob(client, { document: id, task: 'answer', question, model, reader, routes: [...ROUTES] }, { quiet: false, signal });

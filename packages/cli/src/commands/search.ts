@@ -1,43 +1,47 @@
-// lectern search: the passages of a file that a question finds, ranked, without generating.
-import { ROUTES } from '@lectern/shared';
+// lectern search: the passages of files that a question finds, ranked, without generating.
+import { type PartialResult, ROUTES } from '@lectern/shared';
 import type { Command } from 'commander';
+import { handIn } from '../asked-documents.ts';
 import { cliConfig } from '../config.ts';
-import { UsageError } from '../errors.ts';
-import { openDocument } from '../input/document-input.ts';
+import { openDocuments } from '../input/documents.ts';
+import { pathsAndQuestion } from '../input/paths-and-question.ts';
 import { interruptible } from '../interrupt.ts';
-import { type AskingOptions, addAskingOptions, indexModelOf, topOption } from '../options.ts';
-import { searchJson } from '../output/json-result.ts';
-import { passagesText } from '../output/text-result.ts';
-import { runJob } from '../run-job.ts';
+import { type AskingOptions, addAskingOptions, addPartialOptions, indexModelOf, topOption } from '../options.ts';
+import { partialJson, searchJson, skippedJson } from '../output/json-result.ts';
+import { partialPassagesText, passagesText } from '../output/text-result.ts';
+import { onPartialOf, type PartialOptions } from '../partial-answers.ts';
+import { sayUnless } from '../say.ts';
 import { withSession } from '../session.ts';
-import { uploadDocument } from '../upload.ts';
 
 export function addSearchCommand(program: Command): void {
-  addAskingOptions(program.command('search')
-    .description('print the ranked passages of a file for a question, without generating')
-    .argument('<file>')
-    .argument('[question]'))
+  addPartialOptions(addAskingOptions(program.command('search')
+    .description('print the ranked passages of files and whole folders for a question, without generating')
+    .usage('[options] <files and folders...> "<question>"')
+    .argument('<files...>', 'files and folders, then the question')))
     .addOption(topOption('passages that are printed'))
     .action(search);
 }
 
-async function search(file: string, question: string | undefined, options: AskingOptions): Promise<void> {
-  if (question === undefined || question.trim() === '') throw new UsageError('a question is missing: lectern search <file> "<question>"');
+async function search(args: string[], options: AskingOptions & PartialOptions): Promise<void> {
+  const { paths, question } = pathsAndQuestion('search', args);
   const config = cliConfig(options);
   const quiet = options.json === true;
   await interruptible(async (signal) => {
-    const document = await openDocument(file, config);
+    const inputs = await openDocuments(paths, config);
     try {
       await withSession({ config, model: indexModelOf(options, config.model), reader: 'index-model', quiet, signal }, async ({ client, model }) => {
-        const { id, name } = await uploadDocument(client, document, signal);
-        const names = new Map([[id, name]]);
-        const result = await runJob(client, {
-          document: id, task: 'search', question, model, routes: options.routes ?? [...ROUTES], top: options.top, keep: options.keep,
-        }, { quiet, signal });
-        process.stdout.write(quiet ? `${JSON.stringify(searchJson(result, names))}\n` : passagesText(result, names));
+        const asked = await handIn(client, inputs, { say: sayUnless(quiet), signal });
+        const { names } = asked;
+        const print = (partial: PartialResult) => {
+          process.stdout.write(quiet ? `${JSON.stringify(partialJson(partial, names))}\n` : `${partialPassagesText(partial, names)}\n`);
+        };
+        const result = await asked.run({ task: 'search', question, model, routes: options.routes ?? [...ROUTES], top: options.top, keep: options.keep }, {
+          quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: quiet }, print),
+        });
+        process.stdout.write(quiet ? `${JSON.stringify({ ...searchJson(result, names), ...skippedJson(asked.skipped) })}\n` : passagesText(result, names));
       });
     } finally {
-      await document.dispose();
+      await inputs.dispose();
     }
   });
 }

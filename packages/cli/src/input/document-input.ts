@@ -11,6 +11,7 @@ import type { CliConfig } from '../config.ts';
 const HEAD_BYTES = 4_096;
 
 export interface DocumentInput {
+  /** As it is called in answers: the file's name, or, of several, its path as given. */
   name: string;
   path: string;
   numBytes: number;
@@ -34,7 +35,7 @@ export async function openDocument(argument: string, config: CliConfig): Promise
   }
 }
 
-async function inspect(path: string, name: string, maxBytes: number): Promise<DocumentInput> {
+export async function inspect(path: string, name: string, maxBytes: number): Promise<DocumentInput> {
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new ServiceError('NOT_FOUND', `cannot read ${path}: ${reasons[error.code ?? ''] ?? error.message}`, { cause: error, details: { path } });
   });

@@ -1,5 +1,6 @@
 // The JSON object that `ask --json` prints: these fields and no others, whatever the API adds later.
-import type { Citation, Figures, JobResult, Passage } from '@lectern/shared';
+import type { Citation, Coverage, Figures, JobResult, PartialResult, Passage } from '@lectern/shared';
+import type { Skipped } from '../input/skipped.ts';
 import { type DocumentNames, nameOf } from './document-names.ts';
 
 export interface CitationJson extends Pick<Citation, 'text' | 'startChar' | 'endChar' | 'page' | 'trail' | 'score'> {
@@ -18,13 +19,16 @@ export interface AskJson {
 }
 
 export function askJson(result: JobResult, names: DocumentNames): AskJson {
+  return { ...answerJson(result, names), figures: figuresJson(result.figures) };
+}
+
+function answerJson(result: Omit<JobResult, 'figures'>, names: DocumentNames): Omit<AskJson, 'figures'> {
   return {
     answer: result.answer ?? '',
     supported: result.supported ?? false,
     uncertain: result.uncertain ?? false,
     ...(result.reader === undefined ? {} : { reader: result.reader }),
     citations: result.citations.map((citation) => citationJson(citation, names)),
-    figures: figuresJson(result.figures),
   };
 }
 
@@ -45,7 +49,21 @@ export interface SearchJson {
 
 export function searchJson(result: JobResult, names: DocumentNames): SearchJson {
   return {
-    passages: (result.passages ?? []).map((passage) => ({ ...citationJson(passage, names), ranks: passage.ranks })),
+    passages: passagesJson(result, names),
     figures: figuresJson(result.figures),
   };
 }
+
+const passagesJson = ({ passages = [] }: Pick<JobResult, 'passages'>, names: DocumentNames): SearchJson['passages'] =>
+  passages.map((passage) => ({ ...citationJson(passage, names), ranks: passage.ranks }));
+
+/** What `--partial` prints before the result: told apart by `partial`. */
+export type PartialJson = { partial: true; coverage: Coverage } & (Omit<AskJson, 'figures'> | Pick<SearchJson, 'passages'>);
+
+export const partialJson = (partial: PartialResult, names: DocumentNames): PartialJson => ({
+  partial: true, coverage: partial.coverage, ...(partial.passages === undefined ? answerJson(partial, names) : { passages: passagesJson(partial, names) }),
+});
+
+/** Files that were left out: a field beside the others, only when there are some. */
+export const skippedJson = (skipped: readonly Skipped[]): { skipped?: Array<{ name: string; why: string }> } =>
+  skipped.length === 0 ? {} : { skipped: skipped.map(({ name, why }) => ({ name, why })) };

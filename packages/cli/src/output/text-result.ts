@@ -1,23 +1,46 @@
 // An answer, its quotations and its figures as text for a person.
-import type { Citation, Figures, JobResult, Passage } from '@lectern/shared';
+import type { Citation, Coverage, Figures, JobResult, PartialResult, Passage } from '@lectern/shared';
 import { type DocumentNames, nameOf } from './document-names.ts';
+import { printable } from './printable.ts';
 
 const MAX_QUOTED_CHARS = 600; // on the screen; --json has all of it
+const PARTIAL_PASSAGES = 3;
 const integer = new Intl.NumberFormat('en-US');
 
 const UNSUPPORTED = 'not supported by the quotations';
 
 export function answerText(result: JobResult, names: DocumentNames): string {
+  return blocks([...answerBlocks(result, names), figuresText(result.figures)]);
+}
+
+/** With its first quotation only: the answer comes later. */
+export function partialAnswerText(partial: PartialResult, names: DocumentNames): string {
+  const first = { ...partial, citations: partial.citations.slice(0, 1) };
+  return blocks([`So far, ${coverageText(partial.coverage)}:`, ...answerBlocks(first, names)]);
+}
+
+export function partialPassagesText({ passages = [], coverage }: PartialResult, names: DocumentNames): string {
+  const best = passages.slice(0, PARTIAL_PASSAGES).map((p, i) => quotationText(p, i + 1, names, rankText(p))).join('\n');
+  return blocks([`So far, ${coverageText(coverage)}:`, best || 'no passage found']);
+}
+
+function coverageText({ tokensRead, tokensTotal, documentsRead, documentsTotal }: Coverage): string {
+  const percent = Math.floor((100 * tokensRead) / Math.max(1, tokensTotal));
+  return `from ${percent} % of the text${documentsTotal === 1 ? '' : ` (${documentsRead} of ${documentsTotal} documents read to the end)`}`;
+}
+
+const blocks = (parts: readonly string[]): string => `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+
+function answerBlocks(result: Omit<JobResult, 'figures'>, names: DocumentNames): string[] {
   const said = printable(result.answer?.trim() || '(no answer)');
   const answer = result.finishReason === 'length' ? `${said} ... (cut off by --max-tokens)` : said;
   const quotations = result.citations.map((c, i) => quotationText(c, i + 1, names));
-  const parts = result.uncertain === true && quotations.length > 0 ? quotationFirst(result, answer, quotations)
+  return result.uncertain === true && quotations.length > 0 ? quotationFirst(result, answer, quotations)
     : [answer, ...(result.supported === false ? [UNSUPPORTED] : []), quotations.join('\n')];
-  return `${[...parts, figuresText(result.figures)].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 /** What a model wrote that is likelier wrong than right comes after what the document says. */
-function quotationFirst({ supported, reader }: JobResult, answer: string, [first, ...others]: readonly string[]): string[] {
+function quotationFirst({ supported, reader }: Omit<JobResult, 'figures'>, answer: string, [first, ...others]: readonly string[]): string[] {
   const doubts = ['uncertain', ...(supported === false ? [UNSUPPORTED] : [])].join(', ');
   return [
     `The passage that fits best:\n${first}`,
@@ -35,7 +58,7 @@ export function passagesText(result: JobResult, names: DocumentNames): string {
 
 function quotationText(c: Citation, number: number, names: DocumentNames, more = ''): string {
   const name = nameOf(names, c.document);
-  const trail = c.trail[0] === name ? c.trail.slice(1) : c.trail; // a document without a title bears its name there
+  const trail = c.trail[0] === names.get(c.document)?.kept ? c.trail.slice(1) : c.trail; // a document without a title bears its name there
   const place = [
     name,
     ...(c.page === undefined ? [] : [`page ${c.page}`]),
@@ -55,8 +78,6 @@ function oneLine(text: string): string {
   return characters.length <= MAX_QUOTED_CHARS ? line : `${characters.slice(0, MAX_QUOTED_CHARS).join('')} ...`;
 }
 
-/** A document must not drive the terminal: control characters become visible. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 
 function figuresText(f: Figures): string {
   const read = f.chunksEncoded > 0
