@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   DISK_FULL: { status: 507, retryable: true },
   BLOB_NOT_FOUND: { status: 404, retryable: false },
   BLOB_CORRUPT: { status: 500, retryable: true },
+  /** A newer version of Lectern wrote it; workers hand such tasks back. */
+  FORMAT_NEWER: { status: 503, retryable: true },
   BLOB_STORE_UNAVAILABLE: { status: 503, retryable: true },
   BLOB_STORE_REFUSED: { status: 500, retryable: false },
   REDIS_UNAVAILABLE: { status: 503, retryable: true },

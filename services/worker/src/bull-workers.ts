@@ -1,5 +1,5 @@
 // The two BullMQ consumers of this worker. The ask queue has a slot of its own: reading never takes its place.
-import { bullPrefix, QUEUES } from '@lectern/shared';
+import { bullPrefix, QUEUES, TASK_VERSION } from '@lectern/shared';
 import { Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueName } from './active-tasks.ts';
@@ -7,8 +7,10 @@ import type { WorkerParts } from './parts.ts';
 import { processAsk } from './tasks/ask.ts';
 import { isPartial, processPartial } from './tasks/partial.ts';
 import { failReading } from './tasks/flow.ts';
+import { handBack } from './tasks/hand-back.ts';
 import { jobFailed } from './tasks/job-ended.ts';
 import { flowOf, processRead } from './tasks/read.ts';
+import { newerThanKnown } from './tasks/task-data.ts';
 
 /** A task may outlive this many workers that die while they hold it; then it is taken to be what kills them. */
 const MAX_STALLED_COUNT = 2;
@@ -24,7 +26,10 @@ export interface BullWorkers {
 export function startBullWorkers(parts: WorkerParts, redis: Redis): BullWorkers {
   const { config } = parts;
   const start = (queue: QueueName, concurrency: number, processor: (parts: WorkerParts, job: Job) => Promise<void>): Worker => {
-    const worker = new Worker(QUEUES[queue], (job) => processor(parts, started(parts, queue, job)), {
+    const worker = new Worker(QUEUES[queue], (job) => {
+      const newer = newerThanKnown(job.data, TASK_VERSION);
+      return newer ? handBack(parts, job, newer) : processor(parts, started(parts, queue, job));
+    }, {
       connection: redis, prefix: bullPrefix(), name: parts.id, concurrency,
       lockDuration: config.LOCK_DURATION_MS, stalledInterval: config.STALLED_INTERVAL_MS, maxStalledCount: MAX_STALLED_COUNT,
     });

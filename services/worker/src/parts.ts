@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { ActiveTasks } from './active-tasks.ts';
 import type { WorkerConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
+import type { Pace } from './tasks/hand-back.ts';
 import type { ProgressReports } from './tasks/progress.ts';
 import type { ComputePool } from './threads/pool.ts';
 import type { ModelFacts } from './threads/protocol.ts';
@@ -24,5 +25,7 @@ export interface WorkerParts {
   ledger: Ledger;
   active: ActiveTasks;
   progress: ProgressReports;
+  /** Of tasks that are for other workers. */
+  handBacks: Pace;
   model: ModelFacts;
 }

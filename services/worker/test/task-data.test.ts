@@ -1,7 +1,7 @@
 // Task data from the queue: newer versions are left to newer workers, broken ones refused.
 import { askTaskSchema, TASK_VERSION } from '@lectern/shared';
 import { expect, it } from 'vitest';
-import { NotForThisWorker } from '../src/tasks/outcome.ts';
+import { NotForThisWorker } from '../src/tasks/hand-back.ts';
 import { parseTask } from '../src/tasks/task-data.ts';
 
 it('takes what the schema allows', () => {

@@ -1,7 +1,7 @@
 // Which of its readers a worker answers a job with. Ids only: what a job names is never opened or called.
 import type { JobRecord } from '@lectern/shared';
 import type { WorkerParts } from '../parts.ts';
-import { NotForThisWorker } from './outcome.ts';
+import { NotForThisWorker } from './hand-back.ts';
 
 /** The id it names, else the worker's own choice. Another worker may have a reader that this one lacks. */
 export function readerFor({ model, config }: Pick<WorkerParts, 'model' | 'config'>, { id, request }: Pick<JobRecord, 'id' | 'request'>): string {

@@ -1,12 +1,10 @@
 // How a task ends: done, handed back, tried again, or failed for good. The only file that speaks BullMQ's language of errors.
 import { errorToData, ServiceError, type ErrorData } from '@lectern/shared';
-import { DelayedError, UnrecoverableError, WaitingChildrenError, WaitingError, type Job } from 'bullmq';
+import { UnrecoverableError, WaitingChildrenError, WaitingError, type Job } from 'bullmq';
 import { strict as assert } from 'node:assert';
 import type { ActiveTask } from '../active-tasks.ts';
 import type { WorkerParts } from '../parts.ts';
-
-/** How long a task that this worker does not understand waits before it is offered again. */
-const NOT_FOR_ME_MS = 1_000;
+import { handBack, NotForThisWorker } from './hand-back.ts';
 
 export interface Attempt {
   job: Job;
@@ -18,10 +16,8 @@ export interface Attempt {
   onFailed: (error: ErrorData) => Promise<void>;
 }
 
-/** The present worker cannot do this task, another may: it goes back and waits a little. */
-export class NotForThisWorker extends Error {}
-
-export async function settle({ log, metrics }: WorkerParts, { job, active, work, onCancelled, onFailed }: Attempt): Promise<void> {
+export async function settle(parts: WorkerParts, { job, active, work, onCancelled, onFailed }: Attempt): Promise<void> {
+  const { log, metrics } = parts;
   const labels = { queue: job.queueName as 'lectern-read' | 'lectern-ask' };
   try {
     await work();
@@ -34,11 +30,8 @@ export async function settle({ log, metrics }: WorkerParts, { job, active, work,
       await job.moveToWait(job.token);
       throw new WaitingError();
     }
-    if (error instanceof NotForThisWorker) {
-      log.warn({ task: job.id, reason: error.message }, 'task put back for another worker');
-      await job.moveToDelayed(Date.now() + NOT_FOR_ME_MS, job.token);
-      throw new DelayedError();
-    }
+    const notForMe = asNotForThisWorker(error);
+    if (notForMe !== undefined) return handBack(parts, job, notForMe);
     if (reason === 'cancelled') {
       await onCancelled();
       metrics.jobAttempts.inc({ ...labels, outcome: 'cancelled' });
@@ -62,5 +55,11 @@ export async function settle({ log, metrics }: WorkerParts, { job, active, work,
 
 /** An error that nobody foresaw may be a passing one. */
 const canRetryHelp = (error: unknown): boolean => !(error instanceof ServiceError) || error.retryable;
+
+/** A stored form that a newer version wrote is understood by newer workers. */
+const asNotForThisWorker = (error: unknown): NotForThisWorker | undefined => {
+  if (error instanceof NotForThisWorker) return error;
+  return error instanceof ServiceError && error.code === 'FORMAT_NEWER' ? new NotForThisWorker(error.message, { isNewer: true }) : undefined;
+};
 
 const causeOf = (error: unknown): unknown => (error instanceof ServiceError ? error.cause : error);
