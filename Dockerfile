@@ -1,4 +1,5 @@
-# Images of the API (--target api) and of the worker (--target worker). Needs no BuildKit.
+# Images of the API (--target api), of the worker (--target worker), and of a worker whose tfjs engine runs on TensorFlow
+# (--target worker-tfjs). Needs no BuildKit.
 ARG NODE_IMAGE=node:20-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 RUN apt-get update \
@@ -50,3 +51,13 @@ EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=120s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "services/worker/dist/main.js"]
+
+# Behind the others: a builder without BuildKit builds every stage up to its target.
+FROM build AS tfjs
+RUN node scripts/build-tfjs.mjs && rm -rf build/tfjs/tensorflow*/tensorflow/include
+
+# One reading thread: each thread has the weights for itself, and TensorFlow uses all processors from one. An NVIDIA GPU needs a
+# NODE_IMAGE that holds the libraries of CUDA 12 and cuDNN 8.
+FROM worker AS worker-tfjs
+COPY --from=tfjs /app/build/tfjs build/tfjs
+ENV ENGINES=tfjs TFJS_BACKEND=tensorflow READ_THREADS=1
