@@ -20,7 +20,7 @@ it('weights of every type are those of the gguf package, bit for bit but for the
   const input = cases.map(({ type, numElements, bytes }) => `${type} ${numElements} ${Buffer.from(bytes, 'base64').toString('hex')}\n`).join('');
   const output = execFileSync(join(BUILD, 'dequantize_test'), { input, encoding: 'utf8' }).trim().split('\n');
   const floats = (bytes: Buffer) => Array.from(new Float32Array(Uint8Array.from(bytes).buffer), (value) => value + 0);
-  cases.forEach(({ type, values }, i) => expect(floats(Buffer.from(output[i]!, 'hex')), type).toEqual(floats(Buffer.from(values, 'base64'))));
+  for (const [i, { type, values }] of cases.entries()) expect(floats(Buffer.from(output[i]!, 'hex')), type).toEqual(floats(Buffer.from(values, 'base64')));
 });
 
 it.runIf(process.env['CI'] || hasNm)('kernel objects have no weak symbols', () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const SIGN = '\u2581';
 /** What the bytes of a text's tokens are: blanks for U+2581. */
-const read = (text: string): Buffer => Buffer.from(text.toWellFormed().replaceAll(SIGN, ' '));
+const read = (text: string): Buffer => Buffer.from(text.replaceAll(SIGN, ' '));
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 80 }),
@@ -39,7 +39,7 @@ describe('offsets', () => {
   it('are those of the bytes that each token stands for', () => {
     fc.assert(fc.property(anyText, (text) => {
       const { ids, byteStarts } = tokenizer.encode(text);
-      const utf8 = Buffer.from(text.toWellFormed());
+      const utf8 = Buffer.from(text);
       expect(Buffer.concat(Array.from(ids, tokenizer.tokenBytes)).equals(read(text))).toBe(true);
       expect([byteStarts.length, byteStarts[0], byteStarts[ids.length]]).toEqual([ids.length + 1, 0, utf8.length]);
       ids.forEach((id, i) => {
@@ -60,7 +60,7 @@ describe('offsets', () => {
     expect([[...the.byteStarts], Buffer.from(blankBefore.tokenBytes(the.ids[0]!)).toString()]).toEqual([[0, 3], ' the']);
     fc.assert(fc.property(anyText, (text) => {
       const encoded = blankBefore.encode(text);
-      expect(encoded.byteStarts.at(-1)).toBe(Buffer.byteLength(text.toWellFormed()));
+      expect(encoded.byteStarts.at(-1)).toBe(Buffer.byteLength(text));
       expect(encoded.byteStarts.every((start, i) => i === 0 || start >= encoded.byteStarts[i - 1]!)).toBe(true);
       if (!/[\t\n<]| {2}/.test(text)) expect(blankBefore.decode(encoded.ids)).toBe(read(text).toString()); // tokens that stand in a text literally begin anew
     }), { numRuns: 300 });
