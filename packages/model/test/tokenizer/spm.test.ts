@@ -97,7 +97,7 @@ describe('long pieces', () => {
     const started = performance.now();
     const { ids, byteStarts } = tokenizer.encode(text);
     expect(byteStarts[ids.length]).toBe(Buffer.byteLength(text));
-    expect(performance.now() - started).toBeLessThan(20_000); // about 1 s on an idle core; quadratic would be hours
+    expect(performance.now() - started).toBeLessThan(50_000); // about 1 s on an idle core; quadratic would be hours
   });
 });
 
