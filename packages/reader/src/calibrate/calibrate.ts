@@ -8,7 +8,7 @@ import { candidates, chooseHeads, meanValue, rankHeads, type SingleHead, standar
 import { type Exam, type ExamSize, makeExam } from './exam.ts';
 import { goldBlocks } from './gold.ts';
 import { firstPositions, positionGrid } from './positions.ts';
-import { chanceAt8, type Recall, recallOf } from './ranks.ts';
+import { chanceAt8, chanceOf, type Recall, recallOf } from './ranks.ts';
 import { measureRecall, type ProgressHooks, readExam, type RouteRecall, withRetrieval } from './recall.ts';
 import { scoreHeads } from './score-heads.ts';
 
@@ -16,8 +16,9 @@ import { scoreHeads } from './score-heads.ts';
 const FLOOR = 1e-3;
 /** Heads that go on to the whole grid of positions and into sets. */
 const NUM_CANDIDATES = 16;
-/** Below this share found among the first 8 with the best heads, a model is of no use for finding. */
+/** Below this share found among the first 8 a model is of no use for finding; nor is one that chance equals as easily as this. */
 const MIN_RECALL_AT_8 = 0.25;
+const MAX_CHANCE = 1e-3;
 /** Heads scored in one go: bounds the memory of queries and scores. */
 const HEADS_AT_ONCE = 256;
 /** Settings that are there already stay unless the new ones are better by more than this many standard errors (95 %). */
@@ -62,9 +63,11 @@ export async function calibrate(ctx: ReaderContext, options: CalibrateOptions): 
   const choice = await choose(ctx, makeExam('choose', size, countTokens), options);
   const exam = makeExam('report', size, countTokens);
   const chosen = await report(ctx, exam, choice.retrieval, options);
+  const gold = await goldBlocks(ctx, chosen.plan, exam.questions);
+  requireFinds(ctx, chosen.scored.report[0].recall, chanceAt8(gold, chosen.plan.numBlocks));
   const now = present === undefined ? undefined : await report(ctx, exam, present, options);
   const keeps = now !== undefined && !isBetter(chosen.scored.report, now.scored.report) ? 'present' : 'chosen';
-  const ceilings = await measureCeilings(ctx, chosen.plan, exam, await goldBlocks(ctx, chosen.plan, exam.questions), hooks(options, 'answer'));
+  const ceilings = await measureCeilings(ctx, chosen.plan, exam, gold, hooks(options, 'answer'));
   const [{ reads, numRight, numQuestions }] = ceilings;
   const { retrieval, ...chosenOn } = choice;
   return {
@@ -98,7 +101,7 @@ async function choose(ctx: ReaderContext, exam: Exam, options: CalibrateOptions)
   });
   const { chosen, best } = chooseHeads(scored, gold, config.numHeads / config.numKvHeads);
   const chance = chanceAt8(gold, plan.numBlocks);
-  requireHeads(ctx, recallOf(best.ranks), chance);
+  requireFinds(ctx, recallOf(best.ranks), chance);
   return {
     choosing: { numTokens: plan.numTokens, numBlocks: plan.numBlocks, numQuestions: questions.length, chanceAt8: chance },
     heads: ranked.slice(0, NUM_CANDIDATES).map(({ layer, head, position, ranks }) => ({ layer, head, position, recall: recallOf(ranks) })),
@@ -107,10 +110,10 @@ async function choose(ctx: ReaderContext, exam: Exam, options: CalibrateOptions)
   };
 }
 
-function requireHeads({ model }: ReaderContext, { at8, n }: Recall, chance: number): void {
-  if (at8 / n >= Math.max(MIN_RECALL_AT_8, 2 * chance)) return;
+function requireFinds({ model }: ReaderContext, { at8, n }: Recall, chance: number): void {
+  if (at8 >= MIN_RECALL_AT_8 * n && chanceOf(at8, n, chance) <= MAX_CHANCE) return;
   throw new ServiceError('MODEL_UNSUPPORTED', `no head of ${model.file.path} finds: the best ones put the right block among the first 8 for ${at8} of ${n} questions, ` +
-    `chance gives ${(chance * n).toFixed(1)}, ${Math.ceil(Math.max(MIN_RECALL_AT_8, 2 * chance) * n)} are needed; nothing was written`, { details: { found: at8, questions: n } });
+    `chance does for ${(chance * n).toFixed(1)}; another model can index for this one (--index-model). Nothing was written`, { details: { found: at8, questions: n } });
 }
 
 async function report(ctx: ReaderContext, exam: Exam, retrieval: RetrievalSettings, options: CalibrateOptions) {

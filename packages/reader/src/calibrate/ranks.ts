@@ -42,6 +42,19 @@ export function recallOf(ranks: Iterable<number | undefined>): Recall {
 /** What a question is worth with this rank: half for being listed among the first 8, half for being first, which is what a small model reads. */
 export const worth = (rank: number): number => (rank <= 1 ? 1 : rank <= 8 ? 0.5 : 0);
 
+/** Probability of at least `hits` of n where each has probability p: how easily chance does as well. */
+export function chanceOf(hits: number, n: number, p: number): number {
+  if (hits <= 0 || p >= 1) return 1;
+  if (p <= 0) return 0;
+  let logChoose = 0;
+  let tail = 0;
+  for (let k = 0; k <= n; k++) {
+    if (k > 0) logChoose += Math.log((n - k + 1) / k);
+    if (k >= hits) tail += Math.exp(logChoose + k * Math.log(p) + (n - k) * Math.log1p(-p));
+  }
+  return Math.min(1, tail);
+}
+
 /** recall@8 of an order by chance. */
 export function chanceAt8(gold: readonly Gold[], numBlocks: number): number {
   const miss = (g: Gold): number => {

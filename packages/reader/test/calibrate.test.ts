@@ -1,0 +1,68 @@
+// Calibration on a tiny random model: the whole way in seconds. Its heads find nothing, and that is what it must say.
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { calibrate, type CalibrationStep } from '../src/calibrate/calibrate.ts';
+import { makeExam } from '../src/calibrate/exam.ts';
+import { goldBlocks } from '../src/calibrate/gold.ts';
+import { readExam } from '../src/calibrate/recall.ts';
+import { scoreHeads } from '../src/calibrate/score-heads.ts';
+import { scanReadings } from '../src/find/scan.ts';
+import { errorOf } from './expect-error.ts';
+import { tinyReader, type TinyReader } from './tiny-reader.ts';
+
+const SIZE = { numTokens: 3_000, numFacts: 4, numParagraphs: 1 };
+
+let tiny: TinyReader;
+beforeAll(async () => { tiny = await tinyReader(); });
+afterAll(() => tiny.remove());
+
+const countTokens = (text: string): number => tiny.ctx.model.tokenizer.encode(text).ids.length;
+
+test('the score of a head is what the attention route gives with that head alone', async () => {
+  const { ctx } = tiny;
+  const retrieval = { heads: [{ layer: 1, head: 1, weight: 1 }], queryPosition: 300, floor: 1e-3 };
+  const exam = makeExam('choose', SIZE, countTokens);
+  const alone = { ...ctx, model: { ...ctx.model, retrieval } };
+  const plan = await readExam(alone, exam, {});
+  const questions = exam.questions.map(({ question }) => question).slice(0, 3);
+  const [scored] = await scoreHeads(alone, plan, questions, { heads: retrieval.heads, positions: [300], floor: 1e-3 });
+  for (const [i, question] of questions.entries()) {
+    const { rankings } = await scanReadings(alone, [plan], question, ['attention']);
+    const scores = scored.scores.subarray(i * plan.numBlocks, (i + 1) * plan.numBlocks);
+    const ours = Array.from(scores, (_, block) => block).sort((a, b) => scores[b] - scores[a] || a - b);
+    expect(ours.slice(0, 20)).toEqual(rankings[0].blocks.slice(0, 20));
+  }
+});
+
+test('the gold blocks are those that the answering sentence touches', async () => {
+  const exam = makeExam('report', SIZE, countTokens);
+  const plan = await readExam(tiny.ctx, exam, {});
+  const gold = await goldBlocks(tiny.ctx, plan, exam.questions);
+  const blockOf = (char: number): number => { // its tokens are bytes, its text is ASCII
+    const chunk = plan.chunks.find(({ charStart, charEnd }) => char >= charStart && char < charEnd)!;
+    return chunk.blockStart + Math.floor((char - chunk.charStart) / 64);
+  };
+  exam.questions.forEach(({ startChar, endChar }, i) => expect(gold[i]).toEqual({ first: blockOf(startChar), last: blockOf(endChar - 1) }));
+});
+
+describe('calibrate', () => {
+  test('a model without retrieval heads is refused with both numbers, after every head was tried', async () => {
+    const steps = new Map<CalibrationStep, [number, number]>();
+    const error = await errorOf(() => calibrate(tiny.ctx, { size: SIZE, onProgress: (step, done, total) => { steps.set(step, [done, total]); } }));
+    expect(error.code).toBe('MODEL_UNSUPPORTED');
+    expect(error.message).toMatch(/no head of .*tiny\.gguf finds: .* for \d+ of \d+ questions, chance does for .* Nothing was written/);
+    expect([...steps.keys()].slice(0, 3)).toEqual(['read', 'all heads', 'positions']);
+    expect([...steps.keys()]).not.toContain('answer');
+    expect(steps.get('all heads')).toEqual([6, 6]); // 3 layers of 2 heads
+  }, 60_000);
+
+  test('a cancel stops it at once', async () => {
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    const started = performance.now();
+    const onProgress = (): void => { Atomics.store(control, 0, 1); };
+    const { code } = await errorOf(() => calibrate({ ...tiny.ctx, tenant: 'cancelled' }, { size: SIZE, control, onProgress }));
+    expect(code).toBe('JOB_CANCELLED');
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(readdirSync(tiny.folder)).toContain('blobs'); // the caller's to empty
+  });
+});
