@@ -42,7 +42,7 @@ test('the gold blocks are those that the answering sentence touches', async () =
     const chunk = plan.chunks.find(({ charStart, charEnd }) => char >= charStart && char < charEnd)!;
     return chunk.blockStart + Math.floor((char - chunk.charStart) / 64);
   };
-  exam.questions.forEach(({ startChar, endChar }, i) => expect(gold[i]).toEqual({ first: blockOf(startChar), last: blockOf(endChar - 1) }));
+  expect(gold).toEqual(exam.questions.map(({ startChar, endChar }) => ({ first: blockOf(startChar), last: blockOf(endChar - 1) })));
 });
 
 describe('calibrate', () => {
