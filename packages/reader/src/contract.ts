@@ -57,7 +57,7 @@ export interface Chunk {
 }
 
 export interface ReadingPlan {
-  version: 1;
+  version: number;
   readingId: string;
   documentId: string;
   model: string;

@@ -4,7 +4,10 @@ import { z } from 'zod';
 /** read: long, preemptible between chunks. ask: short, first. */
 export const QUEUES = { read: 'lectern-read', ask: 'lectern-ask' } as const;
 
-/** Version of the task schemas: a worker refuses (hands back) tasks newer than what it knows. */
+/**
+ * Version of the task schemas, and of all that is stored for them: a worker refuses (hands back) tasks newer than what it knows.
+ * A change of a stored form (segments, plans, structures) raises it too.
+ */
 export const TASK_VERSION = 2;
 
 /** Tasks of version 1 are read as well: they lack what came later. */

@@ -13,7 +13,7 @@ import { frameOf } from '../frame.ts';
 import { indexHeads } from '../heads.ts';
 import { segmentKey, trailKey, type AddressBase } from '../segment/address.ts';
 import { extractStored } from './stored-document.ts';
-import { storePlan } from './stored-plan.ts';
+import { PLAN_VERSION, storePlan } from './stored-plan.ts';
 import { TokenBatch } from './stored-tokens.ts';
 
 export interface PlanArgs {
@@ -55,7 +55,7 @@ export async function planReading(ctx: ReaderContext, args: PlanArgs): Promise<R
 
   const last = list.chunks.at(-1);
   const plan: ReadingPlan = {
-    version: 1, readingId, documentId, model: model.id, keep: args.keep,
+    version: PLAN_VERSION, readingId, documentId, model: model.id, keep: args.keep,
     numTokens: last?.tokenEnd ?? 0, numChars: structure.numChars, numBlocks: last === undefined ? 0 : last.blockStart + last.numBlocks,
     heads, chunks: list.chunks, trails: list.trails,
   };

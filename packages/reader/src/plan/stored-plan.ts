@@ -5,9 +5,12 @@ import { blobKeys } from '../blob-keys.ts';
 import type { ReadingPlan } from '../contract.ts';
 import { parseJson } from './stored-document.ts';
 
+/** A plan of another version may name segments and offsets that mean something else. */
+export const PLAN_VERSION = 1;
+
 const count = z.int().min(0);
 const planSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(PLAN_VERSION),
   readingId: z.string(),
   documentId: z.string(),
   model: z.string(),
@@ -29,7 +32,7 @@ export async function storePlan(blobs: BlobStore, plan: ReadingPlan): Promise<vo
 
 export async function loadPlan(blobs: BlobStore, readingId: string): Promise<ReadingPlan> {
   const key = blobKeys.plan(readingId);
-  return parseJson(await blobs.get(key), planSchema, key);
+  return parseJson(await blobs.get(key), planSchema, { key, version: PLAN_VERSION });
 }
 
 export async function storeManifest(blobs: BlobStore, plan: ReadingPlan): Promise<void> {
@@ -42,5 +45,5 @@ export async function loadReading(blobs: BlobStore, readingId: string): Promise<
   if ((await blobs.stat(key)) === undefined) {
     throw new ServiceError('RESULT_NOT_READY', `reading ${readingId} is not sealed yet`, { details: { readingId } });
   }
-  return parseJson(await blobs.get(key), planSchema, key);
+  return parseJson(await blobs.get(key), planSchema, { key, version: PLAN_VERSION });
 }

@@ -21,6 +21,7 @@ export class SectionReader {
   readonly #what: string;
   #at = 0;
 
+  /** `what`: the blob's key, which errors name. */
   constructor(bytes: Uint8Array, what: string) {
     // Views of 4-byte numbers need aligned memory, which a pooled buffer may not have.
     this.#bytes = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
@@ -44,7 +45,7 @@ export class SectionReader {
   }
 
   check(condition: boolean, problem: string): void {
-    if (!condition) throw new ServiceError('BLOB_CORRUPT', `${this.#what}: ${problem}`, { details: { blob: this.#what } });
+    if (!condition) throw new ServiceError('BLOB_CORRUPT', `${this.#what}: ${problem}`, { details: { key: this.#what } });
   }
 
   #take(length: number, size: number): number {

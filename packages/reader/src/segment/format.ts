@@ -1,6 +1,7 @@
 // The segment of one chunk: where its blocks lie, the words in each, and the retrieval heads' int8 keys. Offsets are relative to the chunk.
 import type { KvHeadRef } from '@lectern/model';
 import { BLOCK_SIZE } from '@lectern/sparse-attn';
+import { checkVersion } from '../stored-version.ts';
 import { checkAscending, SectionReader, SectionWriter } from './binary.ts';
 
 /** Part of every address: a new version never reads an old file. */
@@ -40,7 +41,8 @@ export function writeSegment(segment: Segment): Buffer {
 export function parseSegment(bytes: Uint8Array, what: string): Segment {
   const reader = new SectionReader(bytes, what);
   const [magic, version, numTokens, numBlocks, headDim, numHeads, numTerms] = reader.uint32(HEADER_LENGTH);
-  reader.check(magic === MAGIC && version === SEGMENT_VERSION, `no segment of version ${SEGMENT_VERSION}`);
+  reader.check(magic === MAGIC, 'no segment');
+  checkVersion(version, SEGMENT_VERSION, what);
   reader.check(numTokens > 0 && numTokens <= MAX_TOKENS && numHeads > 0 && numHeads <= MAX_HEADS && headDim > 0 && headDim <= 1024,
     `${numTokens} tokens, ${numHeads} heads of ${headDim}`);
   reader.check(numBlocks === Math.ceil(numTokens / BLOCK_SIZE), `${numBlocks} blocks of ${numTokens} tokens`);

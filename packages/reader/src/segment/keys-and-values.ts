@@ -2,6 +2,7 @@
 // so that the index can be scanned alone and a chunk encoded on demand adds only what was missing.
 import type { EncodedBlocks, KvHeadRef } from '@lectern/model';
 import { quantizeKeys } from '@lectern/sparse-attn';
+import { checkVersion } from '../stored-version.ts';
 import { SectionReader, SectionWriter } from './binary.ts';
 
 const MAGIC = 0x564b534c; // 'LSKV'
@@ -26,7 +27,8 @@ export function readKeysAndValues(
 ): void {
   const reader = new SectionReader(bytes, what);
   const [magic, version, numTokens, headDim, numHeads] = reader.uint32(5);
-  reader.check(magic === MAGIC && version === VERSION, `no keys and values of version ${VERSION}`);
+  reader.check(magic === MAGIC, 'no keys and values');
+  checkVersion(version, VERSION, what);
   reader.check(numTokens === expected.numTokens && headDim === expected.headDim && numHeads === expected.heads.length,
     `${numTokens} tokens of ${numHeads} heads of ${headDim}, not ${expected.numTokens} of ${expected.heads.length} of ${expected.headDim}`);
   const pairs = reader.uint32(2 * numHeads);

@@ -1,5 +1,6 @@
 // The stored form of one trail: its words and its retrieval heads' keys. Blocks under it share it.
 import type { KvHeadRef } from '@lectern/model';
+import { checkVersion } from '../stored-version.ts';
 import { SectionReader, SectionWriter } from './binary.ts';
 import type { TermCounts } from './words.ts';
 
@@ -29,7 +30,8 @@ export function writeTrailEntry(entry: TrailEntry): Buffer {
 export function parseTrailEntry(bytes: Uint8Array, what: string): TrailEntry {
   const reader = new SectionReader(bytes, what);
   const [magic, version, numTokens, headDim, numHeads, numTerms, numWords] = reader.uint32(7);
-  reader.check(magic === MAGIC && version === VERSION, `no trail of version ${VERSION}`);
+  reader.check(magic === MAGIC, 'no trail');
+  checkVersion(version, VERSION, what);
   reader.check(numTokens <= MAX_TOKENS && headDim > 0 && headDim <= 1024, `${numTokens} tokens, heads of ${headDim}`);
   const pairs = reader.uint32(2 * numHeads);
   const entry: TrailEntry = {

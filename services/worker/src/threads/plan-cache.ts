@@ -14,7 +14,7 @@ export class PlanCache {
     this.#blobs = blobs;
   }
 
-  /** A plan never changes under its id. */
+  /** A plan changes under its id only when its reading is made again: see forgetAll. */
   async get(readingId: string): Promise<ReadingPlan> {
     const plan = this.#plans.get(readingId) ?? (await loadPlan(this.#blobs, readingId));
     this.keep(plan);
@@ -30,6 +30,12 @@ export class PlanCache {
       if (this.#numChunks <= MAX_CHUNKS || this.#plans.size === 1) return;
       this.#forget(readingId);
     }
+  }
+
+  /** Something that a plan names is not there, or not as it says: another worker may have made the reading again. */
+  forgetAll(): void {
+    this.#plans.clear();
+    this.#numChunks = 0;
   }
 
   #forget(readingId: string): void {

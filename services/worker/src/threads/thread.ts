@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
 import { ask, encodeChunks, encodeTaskBytes, find, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingSource } from '@lectern/reader';
-import { cacheBlobs, meterBlobStore, openBlobStore, type BlobOperation, type BlobStore } from '@lectern/shared';
+import { cacheBlobs, meterBlobStore, openBlobStore, type BlobOperation, type BlobStore, type ErrorCode } from '@lectern/shared';
 import { loadReader } from './load-reader.ts';
 import { modelFacts } from './model-facts.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -40,6 +40,7 @@ async function load(report: (message: ThreadMessage) => void): Promise<Loaded> {
 }
 
 const plans = new PlanCache(blobs);
+const STALE_PLAN: ErrorCode[] = ['BLOB_CORRUPT', 'BLOB_NOT_FOUND', 'FORMAT_NEWER'];
 
 const sourceOf = ({ readingId, ...rest }: ThreadSource): ReadingSource => ({ ...rest, load: () => plans.get(readingId) });
 
@@ -62,6 +63,7 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
       blobs: blobOperations, cacheEvents,
     };
   });
+  if (!reply.ok && STALE_PLAN.includes(reply.error.code)) plans.forgetAll();
   request.port.close();
   return reply;
 }
