@@ -28,7 +28,8 @@ function list(options: ModelsOptions, id?: string): void {
     if (id !== undefined && entry.id !== id) continue;
     const { name, licence, contextLength, numBytes } = entry;
     const path = cachedModelPath(homeRoot, entry);
-    const cached = statSync(path, { throwIfNoEntry: false })?.size === numBytes;
+    const found = statSync(path, { throwIfNoEntry: false });
+    const cached = found !== undefined && (found.isDirectory() || found.size === numBytes); // a folder: calibrated where it lies
     process.stdout.write(options.json
       ? `${JSON.stringify({ id: entry.id, name, licence, contextLength, numBytes, cached, path })}\n`
       : `${entry.id}: ${name}, ${licence}, window ${contextLength} tokens, ${bytes(numBytes)}, ${cached ? `cached at ${path}` : 'not fetched yet'}\n`);
