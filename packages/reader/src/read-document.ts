@@ -21,7 +21,7 @@ export const DEFAULT_EXTRACT_LIMITS: ExtractLimits = { maxBytes: 256 * 1024 * 10
 
 export async function readDocument(ctx: ReaderContext, args: ReadDocumentArgs): Promise<ReadingPlan> {
   const { bytes, name, keep = 'index', limits = DEFAULT_EXTRACT_LIMITS, control, onChunk } = args;
-  const mediaType = args.mediaType ?? detectMediaType(name, bytes.subarray(0, 4096));
+  const mediaType = args.mediaType ?? detectMediaType(name, bytes);
   const documentId = documentIdOf(ctx.tenant, mediaType, createHash('sha256').update(bytes).digest('hex'));
   const readingId = readingIdOf(ctx.tenant, documentId, ctx.model.id, keep);
   await ctx.blobs.put(blobKeys.source(documentId), bytes);

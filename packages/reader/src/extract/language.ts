@@ -24,6 +24,8 @@ const COMMON_WORDS: Record<string, RegExp> = {
 };
 const MIN_WORDS = 50;
 const MIN_COMMON = 0.08;
+/** One name that repeats is no language: 'y' in a program, 'die' in a game. */
+const MIN_DIFFERENT = 6;
 
 /** Undefined when there is too little text to tell, or no known script. */
 export function mainLanguage(text: string): string | undefined {
@@ -46,7 +48,10 @@ function latinLanguage(sample: string): string | undefined {
   const words = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
   if (words.length < MIN_WORDS) return undefined;
   const shares = Object.entries(COMMON_WORDS)
-    .map(([name, pattern]) => ({ name, share: words.filter((word) => pattern.test(word)).length / words.length }))
+    .map(([name, pattern]) => {
+      const common = words.filter((word) => pattern.test(word));
+      return { name, share: new Set(common).size < MIN_DIFFERENT ? 0 : common.length / words.length };
+    })
     .sort((a, b) => b.share - a.share);
   return shares[0].share >= MIN_COMMON ? shares[0].name : undefined;
 }
