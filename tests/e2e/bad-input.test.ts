@@ -33,6 +33,11 @@ async function expectFailure({ args, code, says, status = 1, options }: Case): P
   expect(processesOf(home.folder)).toEqual([]);
 }
 
+const emptyFolder = (): string => {
+  const path = join(home.folder, 'files', 'empty');
+  mkdirSync(path, { recursive: true });
+  return path;
+};
 const wrongEncoding = (): Uint8Array => Buffer.concat([Buffer.from('Words, then a broken sequence: '), Buffer.from([0xc3, 0x28, 0xa0, 0xa1, 0xff, 0x81, 0x8d]), Buffer.from(' and on.\n'.repeat(20))]);
 
 const usage: Case[] = [
@@ -49,7 +54,7 @@ const usage: Case[] = [
 
 const files: Case[] = [
   { name: 'missing file', args: () => ['ask', '/nowhere/book.txt', 'q'], code: 'NOT_FOUND', says: 'no such file' },
-  { name: 'folder', args: () => ['ask', home.folder, 'q'], code: 'VALIDATION', says: 'folder' },
+  { name: 'folder with nothing in it', args: () => ['ask', emptyFolder(), 'q'], code: 'VALIDATION', says: /nothing can be read in the folder/ },
   { name: 'empty file', args: () => ['ask', home.file('empty.txt', ''), 'q'], code: 'DOCUMENT_EMPTY', says: 'empty' },
   { name: 'empty standard input', args: () => ['ask', '-', 'q'], code: 'DOCUMENT_EMPTY', says: 'empty' },
   { name: 'binary file', args: () => ['ask', home.file('b.txt', new Uint8Array(2_000).map((_, i) => i * 7)), 'q'], code: 'DOCUMENT_BINARY', says: 'NUL' },

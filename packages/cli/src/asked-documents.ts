@@ -21,18 +21,18 @@ export interface AskedDocuments {
 export async function handIn(client: LecternClient, { documents, skipped, isOne }: DocumentInputs, options: { say: (line: string) => void; signal: AbortSignal }): Promise<AskedDocuments> {
   const { say, signal } = options;
   const names = new Map<string, DocumentName>();
-  const numTwice = { count: 0 };
+  let numTwice = 0;
   for (const [i, uploaded] of (await uploadDocuments(client, documents, signal)).entries()) {
     const shown = documents[i]!.name;
     if (uploaded instanceof ServiceError) {
       if (isOne) throw uploaded;
       skipped.push({ name: shown, reason: 'refused', why: uploaded.message });
-    } else if (names.has(uploaded.id)) numTwice.count++;
+    } else if (names.has(uploaded.id)) numTwice++;
     else names.set(uploaded.id, { shown, kept: uploaded.name });
   }
   if (names.size === 0) throw new ServiceError('VALIDATION', ['no file can be read', ...skippedLines(skipped)].join('; '));
   for (const line of skippedLines(skipped)) say(line);
-  if (numTwice.count > 0) say(`${numTwice.count} of the files hold the same as others: each content is read once`);
+  if (numTwice > 0) say(`files whose content is that of another: ${numTwice}; it is read once`);
 
   return {
     names, skipped, numBytes: documents.reduce((sum, { numBytes }) => sum + numBytes, 0),
@@ -43,7 +43,7 @@ export async function handIn(client: LecternClient, { documents, skipped, isOne 
         } catch (error) {
           const document = refusedDocument(error);
           if (document === undefined || !names.has(document) || names.size === 1) throw error;
-          const left: Skipped = { name: names.get(document)!.shown, reason: 'refused', why: (error as ServiceError).message };
+          const left: Skipped = { name: names.get(document)!.shown, reason: 'refused', why: whyOf(error as ServiceError) };
           names.delete(document);
           skipped.push(left);
           for (const line of skippedLines([left])) say(line);
@@ -57,6 +57,9 @@ const documentsOf = (names: AskedDocuments['names']): { document: string } | { d
   const [first, ...others] = names.keys();
   return others.length === 0 ? { document: first! } : { documents: [first!, ...others] };
 };
+
+/** Without the document's name and id, which its line tells. */
+const whyOf = ({ details, message }: ServiceError): string => (typeof details?.['reason'] === 'string' ? details['reason'] : message);
 
 /** The document that made a job fail. */
 function refusedDocument(error: unknown): string | undefined {

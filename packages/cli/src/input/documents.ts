@@ -74,5 +74,11 @@ const REASONS: Partial<Record<ServiceError['code'], SkipReason>> = {
 
 function skippedFor(name: string, error: unknown): Skipped {
   if (!(error instanceof ServiceError)) throw error;
-  return { name, reason: REASONS[error.code] ?? 'refused', why: error.message };
+  return { name, reason: REASONS[error.code] ?? 'refused', why: withoutName(name, error.message) };
+}
+
+/** The line names the file already. */
+function withoutName(name: string, message: string): string {
+  const subject = [`${name} `, `'${name.slice(-100)}' `].find((start) => message.startsWith(start));
+  return subject === undefined ? message.replace(`cannot read ${name}: `, '') : `it ${message.slice(subject.length)}`;
 }

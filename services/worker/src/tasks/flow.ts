@@ -27,5 +27,5 @@ async function aboutDocument({ stores }: WorkerParts, job: JobRecord, { tenant, 
   const details = { ...error.details, document: documentId };
   if (documentsOf(job.request).length === 1) return { ...error, details };
   const name = (await stores.documents.get(tenant, documentId))?.name ?? '';
-  return { ...error, message: `document ${JSON.stringify(name)} (${documentId}) cannot be read: ${error.message}`, details: { ...details, name } };
+  return { ...error, message: `document ${JSON.stringify(name)} (${documentId}) cannot be read: ${error.message}`, details: { ...details, name, reason: error.message } };
 }
