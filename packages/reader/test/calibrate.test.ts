@@ -6,7 +6,9 @@ import { makeExam } from '../src/calibrate/exam.ts';
 import { goldBlocks } from '../src/calibrate/gold.ts';
 import { readExam } from '../src/calibrate/recall.ts';
 import { scoreHeads } from '../src/calibrate/score-heads.ts';
+import { find } from '../src/find/find.ts';
 import { scanReadings } from '../src/find/scan.ts';
+import { readDocument } from '../src/read-document.ts';
 import { errorOf } from './expect-error.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
@@ -43,6 +45,17 @@ test('the gold blocks are those that the answering sentence touches', async () =
     return chunk.blockStart + Math.floor((char - chunk.charStart) / 64);
   };
   expect(gold).toEqual(exam.questions.map(({ startChar, endChar }) => ({ first: blockOf(startChar), last: blockOf(endChar - 1) })));
+});
+
+test('a reading made for other heads than the model has now is no use: it is reported as gone, and so read again', async () => {
+  const { ctx } = tiny;
+  const withHead = (layer: number) => ({ ...ctx, model: { ...ctx.model, retrieval: { heads: [{ layer, head: 0, weight: 1 }], queryPosition: 300, floor: 1e-3 } } });
+  const plan = await readDocument(withHead(0), { bytes: Buffer.from('The key is under the mat. The mat is at the door.'), name: 'a.txt' });
+  const options = { question: 'Where is the key?', top: 1 };
+  const error = await errorOf(() => find(withHead(1), [plan], { ...options, routes: ['attention'] }));
+  expect(error).toMatchObject({ code: 'BLOB_NOT_FOUND', details: { readingId: plan.readingId } });
+  expect(error.message).toContain('holds keys of the heads 0.0, tiny finds with 1.0');
+  expect((await find(withHead(1), [plan], { ...options, routes: ['bm25'] })).passages).toHaveLength(1); // words need no heads
 });
 
 describe('calibrate', () => {
