@@ -25,6 +25,8 @@ afterAll(async () => {
 /** As a real server does: only the right key is let in. */
 const guarded = (inside: Behaviour): Behaviour => (res, request) =>
   (request.headers.authorization === `Bearer ${KEY}` ? inside : failing(401, { error: { message: `bad key ${request.headers.authorization}` } }))(res, request);
+/** One that tells its list of models to everyone. */
+const halfGuarded = (inside: Behaviour): Behaviour => (res, request) => (request.url.endsWith('/models') ? failing(404) : guarded(inside))(res, request);
 
 const env = { LECTERN_READER_KEY: KEY };
 interface Answer { answer: string; supported: boolean; uncertain: boolean; reader: string; figures: { chunksEncoded: number } }
@@ -56,7 +58,7 @@ test('with one its answer leads, from the same reading; the key is in no file an
 });
 
 test('a service that runs serves both: only who asked for the reader gets it, and a corrected key is taken', async () => {
-  server.behave(guarded(streaming(['Thomas Brandt.'])));
+  server.behave(halfGuarded(streaming(['Thomas Brandt.'])));
   const up = home.start(['up', '--port', '0']);
   await up.printed(/http:/);
   const wrong = await home.run(['ask', file, QUESTION, ...remote], { env: { LECTERN_READER_KEY: 'sk-wrong-key' } });

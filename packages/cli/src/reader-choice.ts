@@ -15,9 +15,10 @@ export async function chooseReader(
     const { id, argument } = await ensureModel(reader, config, how);
     return id === indexModelId ? undefined : { kind: 'local', id, model: argument };
   }
-  const { remoteReader } = await import('@lectern/reader'); // with its libraries: commands without a URL start faster
+  const { probeReader, remoteReader } = await import('@lectern/reader'); // with its libraries: commands without a URL start faster
   const key = config.readerKey;
   const { id } = remoteReader({ url: reader, model: name ?? '', key, contextLength: config.readerWindow }); // wrong settings are refused here
+  await probeReader({ url: reader, key }); // before a long document is read, not after
   return { kind: 'remote', id, url: reader, model: name ?? '', window: config.readerWindow, ...(key === undefined ? {} : { key }) };
 }
 

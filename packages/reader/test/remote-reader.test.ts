@@ -269,7 +269,7 @@ describe('settings', () => {
 });
 
 describe('a probe', () => {
-  test.each([[200, undefined], [404, undefined], [401, 'READER_REFUSED'], [500, 'READER_REFUSED'], [307, 'READER_REFUSED']])('of status %i: %s', async (status, code) => {
+  test.each([[200, undefined], [403, undefined], [404, undefined], [401, 'READER_REFUSED'], [500, 'READER_UNAVAILABLE'], [307, 'READER_REFUSED']])('of status %i: %s', async (status, code) => {
     server.behave(failing(status, { error: { message: `wrong: ${KEY}` } }, status === 307 ? { Location: '/elsewhere' } : {}));
     const probed = probeReader({ url: server.url, key: KEY });
     if (code === undefined) await probed;

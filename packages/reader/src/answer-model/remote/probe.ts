@@ -7,7 +7,10 @@ import type { RemoteReaderSettings } from './remote-reader.ts';
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 64 * 1024;
 
-/** Resolves when it answers and takes the key (or has no such list); else READER_UNAVAILABLE or READER_REFUSED. */
+/**
+ * READER_UNAVAILABLE when nobody answers, READER_REFUSED when the key or the address is wrong. Another refusal says nothing: not every server
+ * has the list, and not every key may see it.
+ */
 export async function probeReader({ url: base, key }: Pick<RemoteReaderSettings, 'url' | 'key'>): Promise<void> {
   const url = completionsUrl(readerUrl(base));
   url.pathname = url.pathname.replace(/chat\/completions$/, 'models');
@@ -19,10 +22,11 @@ export async function probeReader({ url: base, key }: Pick<RemoteReaderSettings,
     const { cause } = error as { cause?: { code?: string; message?: string } };
     throw unavailable(`cannot reach the reader at ${url.host}: ${cause?.code ?? cause?.message ?? (error as Error).message}`, { cause: error });
   }
-  if (response.ok || response.status === 404) {
+  if (response.status < 300 || (response.status >= 400 && response.status < 500 && response.status !== 401)) {
     await response.body?.cancel();
     return;
   }
   const said = saidBy((await readBounded(response.body, MAX_BYTES, signal)).text, key);
-  throw refused(`the reader at ${url.host} answered ${response.status}${said === '' ? '' : `: ${said}`}`, { details: { status: response.status } });
+  const fail = response.status >= 500 ? unavailable : refused;
+  throw fail(`the reader at ${url.host} answered ${response.status}${said === '' ? '' : `: ${said}`}`, { details: { status: response.status } });
 }
