@@ -1,5 +1,7 @@
 // Every format, standard input, the text output, and many questions in one start.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeDocx, paragraph } from '../../packages/reader/test/make-docx.ts';
+import { makeEpub } from '../../packages/reader/test/make-epub.ts';
 import { makePdf } from '../../packages/reader/test/make-pdf.ts';
 import { TestHome } from './lectern.ts';
 
@@ -16,6 +18,8 @@ describe('formats', () => {
     ['text', () => home.file('a.txt', `Notes of a traveller.\n\n${FACT}\n`)],
     ['Markdown', () => home.file('a.md', `# Ferries\n\n## Timetable\n\n${FACT}\n`)],
     ['HTML', () => home.file('a.html', `<!doctype html><title>Ferries</title><h1>Timetable</h1><p>${FACT}</p><script>alert(1)</script>`)],
+    ['Word', () => home.file('a.docx', makeDocx(paragraph('Ferries', 'Titel') + paragraph('Timetable', 'berschrift1') + paragraph(FACT)))],
+    ['EPUB', () => home.file('a.epub', makeEpub({ title: 'Ferries', chapters: [{ path: 'a.xhtml', body: `<h1>Timetable</h1><p>${FACT}</p>` }] }))],
     ['PDF', () => home.file('a.pdf', makePdf([
       { lines: [{ text: 'A first page about nothing much.', y: 700 }] },
       { lines: [{ text: FACT, y: 700 }] },
@@ -26,7 +30,7 @@ describe('formats', () => {
     const quoted = citations.find((c) => c.text.includes('pier nine'));
     expect(quoted).toBeDefined();
     if (kind === 'PDF') expect(quoted?.page).toBe(2);
-    if (kind === 'Markdown') expect(quoted?.trail[0]).toBe('Ferries');
+    if (kind === 'Markdown' || kind === 'Word' || kind === 'EPUB') expect(quoted?.trail).toEqual(['Ferries', 'Timetable']);
   });
 });
 

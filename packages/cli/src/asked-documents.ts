@@ -3,7 +3,8 @@ import type { LecternClient, NewJob } from '@lectern/client';
 import { type JobResult, ServiceError } from '@lectern/shared';
 import type { DocumentInputs } from './input/documents.ts';
 import { type Skipped, skippedLines } from './input/skipped.ts';
-import type { DocumentName } from './output/document-names.ts';
+import { type DocumentName, nameOf } from './output/document-names.ts';
+import type { DocumentNote } from './output/document-notes.ts';
 import { runJob, type RunJobOptions } from './run-job.ts';
 import { isAboutDocument, uploadDocuments } from './upload.ts';
 
@@ -11,11 +12,15 @@ export interface AskedDocuments {
   /** By id, in the order given. */
   names: Map<string, DocumentName>;
   skipped: Skipped[];
+  /** What the extraction says about the documents that were cited, or about the only one; each sentence once. */
+  notesOn(result: JobResult): Promise<DocumentNote[]>;
   /** Of the files, as they lie on the disk. */
   numBytes: number;
   /** Runs one job about them to its result. */
   run(request: Omit<NewJob, 'document' | 'documents'>, options: RunJobOptions): Promise<JobResult>;
 }
+
+const MAX_NOTED_DOCUMENTS = 8;
 
 /** `say`: lines for the person; not called about what was left out when it is one document. */
 export async function handIn(client: LecternClient, { documents, skipped, isOne }: DocumentInputs, options: { say: (line: string) => void; signal: AbortSignal }): Promise<AskedDocuments> {
@@ -34,7 +39,19 @@ export async function handIn(client: LecternClient, { documents, skipped, isOne 
   for (const line of skippedLines(skipped)) say(line);
   if (numTwice > 0) say(`files whose content is that of another: ${numTwice}; it is read once`);
 
+  const said = new Set<string>();
   return {
+    async notesOn(result) {
+      const cited = names.size === 1 ? [...names.keys()] : [...new Set([...result.citations, ...(result.passages ?? [])].map(({ document }) => document))];
+      const news: DocumentNote[] = [];
+      for (const id of cited.slice(0, MAX_NOTED_DOCUMENTS)) {
+        if (said.has(id)) continue;
+        said.add(id);
+        const { notes = [] } = await client.documents.get(id, { signal });
+        news.push(...notes.map((note) => ({ name: nameOf(names, id), note })));
+      }
+      return news;
+    },
     names, skipped, numBytes: documents.reduce((sum, { numBytes }) => sum + numBytes, 0),
     async run(request, how) {
       for (;;) {

@@ -2,7 +2,9 @@
 import type { JobResult } from '@lectern/shared';
 import { expect, test } from 'vitest';
 import { errorLine, exitStatusOf, Interrupted, UsageError } from '../src/errors.ts';
+import { noteLines, notesJson } from '../src/output/document-notes.ts';
 import { askJson, searchJson } from '../src/output/json-result.ts';
+import { printable } from '../src/output/printable.ts';
 import { createProgress, createRate } from '../src/output/progress.ts';
 import { answerText, bytes, passagesText } from '../src/output/text-result.ts';
 
@@ -33,6 +35,21 @@ test('an answer with its place, figures, and no control characters', () => {
   expect(text).toContain('"The key is under the \ufffd[31mmat."');
   expect(text).toContain('120,000 tokens (118 chunks encoded, 0 reused, 200.0 s, 600 tokens/s)');
   expect(text).not.toContain('not supported');
+});
+
+test('text of any direction and script stays as it is; what turns the terminal does not', () => {
+  const text = 'שלום (abc) مرحبا می\u200cخواهم क्ष e\u0301 👨‍👩‍👧 ไทย\u200b';
+  expect(printable(text)).toBe(text);
+  expect(printable('a\u202ecod.exe\u202c \u2066b\u2069 c\u2028d \u001b]0;x\u0007 \u009b2J')).toBe('a\ufffdcod.exe\ufffd \ufffdb\ufffd c\ufffdd \ufffd]0;x\ufffd \ufffd2J');
+  const shown = answerText({ ...result, answer: 'x\u202ey', citations: [{ ...citation, trail: ['T\u2067\u001b[2J'] }] }, new Map([[citation.document, { shown: 'a\u202e.pdf', kept: 'a' }]]));
+  expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b]/);
+});
+
+test('notes on documents are lines for a person and a field for a program', () => {
+  const notes = [{ name: 'a\u001b.pdf', note: 'page 3 has no text layer' }];
+  expect(noteLines(notes)).toEqual(['a\ufffd.pdf: page 3 has no text layer']);
+  expect(notesJson(notes)).toEqual({ notes });
+  expect(notesJson([])).toEqual({});
 });
 
 test('an unsupported answer and one that was cut off say so', () => {

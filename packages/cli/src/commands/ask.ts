@@ -9,6 +9,7 @@ import { pathsAndQuestion, pathsOnly } from '../input/paths-and-question.ts';
 import { type QuestionLine, readQuestions } from '../input/questions-file.ts';
 import { interruptible } from '../interrupt.ts';
 import { type AskingOptions, addAskingOptions, addPartialOptions, addReaderOptions, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, topOption } from '../options.ts';
+import { noteLines, notesJson } from '../output/document-notes.ts';
 import { askJson, partialJson, skippedJson } from '../output/json-result.ts';
 import { answerText, partialAnswerText } from '../output/text-result.ts';
 import { onPartialOf, type PartialOptions } from '../partial-answers.ts';
@@ -52,7 +53,9 @@ async function ask(args: string[], options: AskOptions): Promise<void> {
             task: 'answer', question: line.question, model, reader, mode: options.mode,
             routes: options.routes ?? [...ROUTES], top: options.top, maxOutputTokens: options.maxTokens, keep: options.keep,
           }, { quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: isJson }, print) });
-          process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...askJson(result, names), ...skippedJson(asked.skipped) })}\n` : answerText(result, names));
+          const notes = await asked.notesOn(result);
+          if (!isJson) noteLines(notes).forEach(sayUnless(false));
+          process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...askJson(result, names), ...notesJson(notes), ...skippedJson(asked.skipped) })}\n` : answerText(result, names));
         }
       });
     } finally {

@@ -7,6 +7,7 @@ import { openDocuments } from '../input/documents.ts';
 import { pathsAndQuestion } from '../input/paths-and-question.ts';
 import { interruptible } from '../interrupt.ts';
 import { type AskingOptions, addAskingOptions, addPartialOptions, indexModelOf, topOption } from '../options.ts';
+import { noteLines, notesJson } from '../output/document-notes.ts';
 import { partialJson, searchJson, skippedJson } from '../output/json-result.ts';
 import { partialPassagesText, passagesText } from '../output/text-result.ts';
 import { onPartialOf, type PartialOptions } from '../partial-answers.ts';
@@ -38,7 +39,9 @@ async function search(args: string[], options: AskingOptions & PartialOptions): 
         const result = await asked.run({ task: 'search', question, model, routes: options.routes ?? [...ROUTES], top: options.top, keep: options.keep }, {
           quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: quiet }, print),
         });
-        process.stdout.write(quiet ? `${JSON.stringify({ ...searchJson(result, names), ...skippedJson(asked.skipped) })}\n` : passagesText(result, names));
+        const notes = await asked.notesOn(result);
+        noteLines(notes).forEach(sayUnless(quiet));
+        process.stdout.write(quiet ? `${JSON.stringify({ ...searchJson(result, names), ...notesJson(notes), ...skippedJson(asked.skipped) })}\n` : passagesText(result, names));
       });
     } finally {
       await inputs.dispose();

@@ -64,7 +64,8 @@ const DOCUMENT_NUMBERS = ['numBytes', 'numChars', 'numPages', 'numTokens'] as co
 export function decodeDocument(hash: Hash): DocumentRecord | undefined {
   if (isEmpty(hash)) return undefined;
   const numbers = DOCUMENT_NUMBERS.filter((n) => hash[n] !== undefined).map((n) => [n, number(hash, n)]);
-  return documentRecordSchema.parse({ ...hash, ...Object.fromEntries(numbers) });
+  const notes = hash['notes'] === undefined ? {} : { notes: JSON.parse(hash['notes']) as unknown };
+  return documentRecordSchema.parse({ ...hash, ...Object.fromEntries(numbers), ...notes });
 }
 
 /** Fields and values, one after the other, without the undefined ones. */

@@ -147,7 +147,7 @@ export interface ReadingStore {
 export interface DocumentStore {
   put(document: DocumentRecord): Promise<{ created: boolean; record: DocumentRecord }>;
   get(tenant: string, id: string): Promise<DocumentRecord | undefined>;
-  update(tenant: string, id: string, facts: Partial<Pick<DocumentRecord, 'numChars' | 'numPages' | 'numTokens'>>): Promise<void>;
+  update(tenant: string, id: string, facts: Partial<Pick<DocumentRecord, 'numChars' | 'numPages' | 'numTokens' | 'notes'>>): Promise<void>;
   /** Newest first; `after` is the cursor of the page before. */
   list(tenant: string, query: { limit: number; after?: string | undefined }): Promise<{ data: DocumentRecord[]; hasMore: boolean; cursor?: string }>;
   /** DOCUMENT_IN_USE while a job that is not terminal uses it. */

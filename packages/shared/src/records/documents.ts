@@ -34,14 +34,14 @@ export function createDocumentStore(redis: Redis, keys: Keys): DocumentStore {
 
   return {
     async put(document) {
-      const created = (await run(lua.putDocument, document.tenant, document.id, memberOf(document), ...toPairs({ ...document }))) === 1;
+      const created = (await run(lua.putDocument, document.tenant, document.id, memberOf(document), ...toPairs(fieldsOf(document)))) === 1;
       return { created, record: (await get(document.tenant, document.id)) ?? document };
     },
 
     get,
 
     async update(tenant, id, facts) {
-      const pairs = toPairs(facts);
+      const pairs = toPairs(fieldsOf(facts));
       if (pairs.length > 0) await run(lua.updateDocument, tenant, id, ...pairs);
     },
 
@@ -79,3 +79,7 @@ export function createDocumentStore(redis: Redis, keys: Keys): DocumentStore {
     },
   };
 }
+
+/** As a hash holds them. */
+const fieldsOf = ({ notes, ...others }: Partial<DocumentRecord>): Record<string, string | number | undefined> =>
+  ({ ...others, notes: notes === undefined ? undefined : JSON.stringify(notes) });

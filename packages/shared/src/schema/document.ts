@@ -21,5 +21,7 @@ export const documentRecordSchema = z.strictObject({
   numChars: z.int().min(0).optional(),
   numPages: z.int().min(0).optional(),
   numTokens: z.int().min(0).optional(),
+  /** Plain sentences about what was left out or is read badly: pages without text, running heads, another language. */
+  notes: z.array(z.string()).optional(),
 });
 export type DocumentRecord = z.infer<typeof documentRecordSchema>;

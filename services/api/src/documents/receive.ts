@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type BlobStore, documentIdOf, type DocumentRecord, type DocumentStore, type MediaType, ServiceError } from '@lectern/shared';
 import { documentKeys } from './blob-keys.ts';
+import { checkSignature, SIGNATURE_BYTES } from './signature.ts';
 
 export interface Received {
   tenant: string;
@@ -18,14 +19,20 @@ export async function receiveDocument(stores: { blobs: BlobStore; documents: Doc
   const uploadKey = documentKeys.upload(`${Date.now()}-${randomUUID()}`);
   const hash = createHash('sha256');
   let numBytes = 0;
+  let head = Buffer.alloc(0);
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const part of given.source) {
       numBytes += part.length;
       if (numBytes > maxBytes) throw tooLarge(maxBytes, numBytes, 'at least ');
       hash.update(part);
+      if (head.length < SIGNATURE_BYTES) {
+        head = Buffer.concat([head, part.subarray(0, SIGNATURE_BYTES - head.length)]);
+        if (head.length === SIGNATURE_BYTES) checkSignature(mediaType, head);
+      }
       yield part;
     }
     if (numBytes === 0) throw new ServiceError('DOCUMENT_EMPTY', 'the document has no bytes');
+    checkSignature(mediaType, head);
   }
   await blobs.put(uploadKey, counted());
   try {

@@ -29,7 +29,7 @@ export async function plan(parts: WorkerParts, active: ActiveTask, job: Job, rea
   metrics.jobPhase.observe({ phase: 'plan' }, costs.seconds - costs.loadSeconds);
   await stores.readings.planned(readingId, { numTokens: facts.numTokens, numChunks: facts.numChunks, numBlocks: facts.numBlocks });
   await stores.documents.update(tenant, documentId, {
-    numChars: facts.numChars, numTokens: facts.numTokens, ...(facts.numPages > 0 ? { numPages: facts.numPages } : {}),
+    numChars: facts.numChars, numTokens: facts.numTokens, ...(facts.numPages > 0 ? { numPages: facts.numPages } : {}), ...(facts.notes.length > 0 ? { notes: facts.notes } : {}),
   });
   const workers = await stores.workers.list();
   const numThreads = Math.max(parts.pools.read.numThreads, workers.reduce((sum, worker) => sum + worker.readThreads, 0));

@@ -72,6 +72,8 @@ export interface PlanFacts {
   numChars: number;
   /** 0 where the format has none. */
   numPages: number;
+  /** Of the extraction, for the document's owner. */
+  notes: string[];
   numChunks: number;
   numBlocks: number;
   chunkTokens: Int32Array; // (numChunks): own tokens

@@ -78,7 +78,7 @@ async function execute({ task, control: shared }: ThreadRequest, { model, reader
     const stored = await storedChunks(context, plan);
     const structure = await loadStructure(blobs, task.documentId);
     return {
-      numTokens: plan.numTokens, numChars: plan.numChars, numPages: structure?.pages.length ?? 0, numChunks: plan.chunks.length, numBlocks: plan.numBlocks,
+      numTokens: plan.numTokens, numChars: plan.numChars, numPages: structure?.pages.length ?? 0, notes: structure?.notes ?? [], numChunks: plan.chunks.length, numBlocks: plan.numBlocks,
       chunkTokens: Int32Array.from(plan.chunks, (chunk) => chunk.tokenEnd - chunk.tokenStart),
       stored: Uint8Array.from(stored, Number),
       encodeTaskBytes: encodeTaskBytes(model, plan),
