@@ -8,9 +8,11 @@ const PARTIAL_PASSAGES = 3;
 const integer = new Intl.NumberFormat('en-US');
 
 const UNSUPPORTED = 'not supported by the quotations';
+const STRONGER = 'A stronger model answers better from the same reading: --reader <model id, file or URL>';
 
 export function answerText(result: JobResult, names: DocumentNames): string {
-  return blocks([...answerBlocks(result, names), figuresText(result.figures)]);
+  const hint = result.uncertain === true && result.citations.length > 0 ? [STRONGER] : [];
+  return blocks([...answerBlocks(result, names), ...hint, figuresText(result.figures)]);
 }
 
 /** With its first quotation only: the answer comes later. */
@@ -46,7 +48,6 @@ function quotationFirst({ supported, reader }: Omit<JobResult, 'figures'>, answe
     `The passage that fits best:\n${first}`,
     `${reader === undefined ? 'The model' : `The model ${printable(reader)}`} answers (${doubts}): ${answer}`,
     others.join('\n'),
-    'A stronger model answers better from the same reading: --reader <model id, file or URL>',
   ];
 }
 
