@@ -3,10 +3,10 @@ import type { JobResult } from '@lectern/shared';
 import { expect, test } from 'vitest';
 import { errorLine, exitStatusOf, Interrupted, UsageError } from '../src/errors.ts';
 import { noteLines, notesJson } from '../src/output/document-notes.ts';
-import { askJson, searchJson } from '../src/output/json-result.ts';
+import { askJson, partialJson, searchJson, skippedJson } from '../src/output/json-result.ts';
 import { printable } from '../src/output/printable.ts';
 import { createProgress, createRate } from '../src/output/progress.ts';
-import { answerText, bytes, passagesText } from '../src/output/text-result.ts';
+import { answerText, bytes, partialAnswerText, partialPassagesText, passagesText } from '../src/output/text-result.ts';
 
 const figures = {
   tokensRead: 120_000, chunksEncoded: 118, chunksReused: 0, readSeconds: 200, tokensPerSecond: 600, findSeconds: 0.123, answerSeconds: 3.21,
@@ -70,6 +70,25 @@ test('an uncertain answer comes after the quotation that fits best, says who gav
 test('passages carry their ranks; none is said', () => {
   expect(passagesText({ citations: [], passages: [{ ...citation, block: 0, ranks: { bm25: 2 } }], figures }, names)).toContain('(bm25 rank 2)');
   expect(passagesText({ citations: [], figures }, names)).toContain('no passage found');
+});
+
+test('partial answers are labelled with what they stand on, in text and in JSON', () => {
+  const coverage = { tokensRead: 2_399, tokensTotal: 10_000, documentsRead: 1, documentsTotal: 3 };
+  const { figures: _, ...answered } = { ...result, citations: [citation, citation], uncertain: true };
+  const text = partialAnswerText({ ...answered, coverage }, names);
+  expect(text).toMatch(/^So far, from 23 % of the text \(1 of 3 documents read to the end\):\n\n/);
+  expect(text).toContain('house.pdf');
+  expect(text).not.toMatch(/\[2\]|--reader|memory/);
+  expect(partialAnswerText({ ...answered, coverage: { ...coverage, documentsTotal: 1 } }, names)).toContain('from 23 % of the text:');
+  expect(partialPassagesText({ citations: [], passages: [], coverage }, names)).toContain('no passage found');
+  expect(partialJson({ ...answered, coverage }, names)).toMatchObject({ partial: true, coverage, answer: ' Under the mat. ', citations: [{ document: { name: 'house.pdf' } }, {}] });
+  const passages = [{ ...citation, block: 4, ranks: { bm25: 3 } }];
+  expect(Object.keys(partialJson({ citations: [], passages, coverage }, names))).toEqual(['partial', 'coverage', 'passages']);
+});
+
+test('what was left out is a field only when there is something', () => {
+  expect(skippedJson([])).toEqual({});
+  expect(skippedJson([{ name: 'a', reason: 'empty', why: 'it is empty' }])).toEqual({ skipped: [{ name: 'a', why: 'it is empty' }] });
 });
 
 test('progress off a terminal is one line with rate and time left', () => {
