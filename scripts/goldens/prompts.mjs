@@ -1,4 +1,4 @@
-// What forced.json asks: texts whose last tokens are the given ones, and questions that llama.cpp answers itself.
+// What forced.json and forced-gemma.json ask: texts whose last tokens are the given ones, and questions that llama.cpp answers itself.
 
 const passages = [
   'Call me Ishmael. Some years ago—never mind how long precisely—having little or no money in my purse, and nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. It is a way I have of driving off the spleen and regulating the circulation. Whenever I find myself growing grim about the mouth; whenever it is a damp, drizzly November in my soul; whenever I find myself involuntarily pausing before coffin warehouses, and bringing up the rear of every funeral I meet.',
@@ -21,6 +21,12 @@ const passages = [
 
 /** The second comes after five others, so that positions of some hundred are tried too. */
 export const continuations = passages.map((passage, i) => (i === 1 ? [0, 2, 3, 6, 7, 1].map((each) => passages[each]).join('\n\n') : passage));
+
+/** For a larger vocabulary: each comes after the one before it, three after all others: longer than 512 tokens, the window of a sliding layer. */
+export const longContinuations = passages.map((passage, i) => {
+  const before = [1, 8, 13].includes(i) ? passages.filter((_, other) => other !== i) : passages.slice(Math.max(0, i - 1), i);
+  return [...before, passage].join('\n\n');
+});
 
 export const questions = [
   'What is the capital of France?',

@@ -56,6 +56,7 @@ void dispose_session(const Napi::CallbackInfo& info) { session_handle(info[0]).s
 void dispose_context(const Napi::CallbackInfo& info) {
   ContextHandle& handle = context_handle(info[0]);
   handle.context.reset();
+  handle.weights.reset();  // the collector may come much later
   handle.sparse_keys.Reset();
   handle.sparse_values.Reset();
 }
