@@ -138,7 +138,7 @@ it('the key stands in no log, and nowhere in Redis', async () => {
 async function everythingIn({ redis }: TestService): Promise<string> {
   const readers: Record<string, (key: string) => Promise<unknown>> = {
     string: (key) => redis.get(key), hash: (key) => redis.hgetall(key), list: (key) => redis.lrange(key, 0, -1),
-    set: (key) => redis.smembers(key), zset: (key) => redis.zrange(key, 0, -1), stream: (key) => redis.xrange(key, '-', '+'),
+    set: (key) => redis.smembers(key), zset: (key) => redis.zrange(key, '0', '-1'), stream: (key) => redis.xrange(key, '-', '+'),
   };
   const found: unknown[] = [];
   for await (const keys of redis.scanStream() as AsyncIterable<string[]>) {
