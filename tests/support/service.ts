@@ -18,8 +18,8 @@ export const STALLED_INTERVAL_MS = 1_000;
 const MEDIA_TYPES: Record<string, MediaType> = { txt: 'text/plain', md: 'text/markdown', html: 'text/html' };
 
 export class TestWorker extends TestProcess {
-  constructor(name: string, env: Record<string, string>) {
-    super(name, [main('worker')], env);
+  constructor(name: string, env: Record<string, string>, mainFile: string = main('worker')) {
+    super(name, [mainFile], env);
   }
 
   /** host:pid */
@@ -64,18 +64,18 @@ export class TestService {
   }
 
   /** Not awaited until ready: several may start at once. */
-  spawnWorker(env: Record<string, string> = {}): TestWorker {
+  spawnWorker(env: Record<string, string> = {}, mainFile?: string): TestWorker {
     const worker = new TestWorker(`worker ${this.workers.length + 1}`, {
       REDIS_URL: this.redisUrl, BLOB_DIR: this.blobDir, METRICS_PORT: '0', READ_THREADS: '1', ASK_THREADS: '2',
       LOCK_DURATION_MS: String(LOCK_DURATION_MS), STALLED_INTERVAL_MS: String(STALLED_INTERVAL_MS), HEARTBEAT_MS: '500', RECONCILE_MS: '2000', ...env,
-    });
+    }, mainFile);
     this.workers.push(worker);
     this.#ends.push(() => worker.kill('SIGKILL'));
     return worker;
   }
 
-  startWorker(env: Record<string, string> = {}): Promise<TestWorker> {
-    return this.spawnWorker(env).ready();
+  startWorker(env: Record<string, string> = {}, mainFile?: string): Promise<TestWorker> {
+    return this.spawnWorker(env, mainFile).ready();
   }
 
   /** Hands in a text; the job is not waited for. */

@@ -5,6 +5,7 @@ import type { ActiveTasks } from './active-tasks.ts';
 import type { WorkerConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pace } from './tasks/hand-back.ts';
+import type { NewerReadings } from './tasks/newer-readings.ts';
 import type { ProgressReports } from './tasks/progress.ts';
 import type { ComputePool } from './threads/pool.ts';
 import type { ModelFacts } from './threads/protocol.ts';
@@ -27,5 +28,6 @@ export interface WorkerParts {
   progress: ProgressReports;
   /** Of tasks that are for other workers. */
   handBacks: Pace;
+  newerReadings: NewerReadings;
   model: ModelFacts;
 }

@@ -17,6 +17,7 @@ import { startMetricsServer } from './metrics-server.ts';
 import type { WorkerParts } from './parts.ts';
 import { reconcileOnce } from './reconcile-loop.ts';
 import { Pace } from './tasks/hand-back.ts';
+import { NewerReadings } from './tasks/newer-readings.ts';
 import { ProgressReports } from './tasks/progress.ts';
 import { segmentCacheSettings } from './segment-cache.ts';
 import { version } from './version.ts';
@@ -63,7 +64,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     closing.push(() => Promise.all([pools.read.close(config.SHUTDOWN_TIMEOUT_MS), pools.ask.close(config.SHUTDOWN_TIMEOUT_MS)]));
     const { readQueue, askQueue } = queues;
     const parts: WorkerParts = {
-      id, config, log, metrics, redis, stores, blobs, pools, ledger, model, active: new ActiveTasks(), progress: new ProgressReports(), handBacks: new Pace(),
+      id, config, log, metrics, redis, stores, blobs, pools, ledger, model, active: new ActiveTasks(), progress: new ProgressReports(), handBacks: new Pace(), newerReadings: new NewerReadings(),
       deps: { jobs: stores.jobs, readings: stores.readings, readQueue, askQueue },
     };
 

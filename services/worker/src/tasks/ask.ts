@@ -28,6 +28,7 @@ export async function processAsk(parts: WorkerParts, bullJob: Job): Promise<void
       if (!job) return; // removed
       if (job.model !== parts.model.id) throw new NotForThisWorker(`job ${jobId} is for ${job.model}, this worker has ${parts.model.id}`);
       readerFor(parts, job);
+      parts.newerReadings.refuse(job.readingIds);
       attempt = await parts.stores.jobs.startAttempt(jobId, parts.id);
       if (attempt === undefined) await jobCancelled(parts, tenant, jobId); // nothing happens to a job that has ended otherwise
       else await answer(parts, active, job, attempt);
@@ -51,6 +52,7 @@ async function answer(parts: WorkerParts, active: ActiveTask, job: JobRecord, at
     if (gone !== undefined) throw new ServiceError('BLOB_NOT_FOUND', `the reading ${gone} of job ${job.id} is gone`, { details: { readingId: gone } });
     result = await resultOf(parts, active, job, attempt, sealed);
   } catch (error) {
+    if (error instanceof ServiceError && error.code === 'FORMAT_NEWER') parts.newerReadings.add(readingIds);
     if (await readAgain(parts, job, attempt, sealed, error)) return;
     throw error;
   }

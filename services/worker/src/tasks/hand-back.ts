@@ -7,7 +7,9 @@ import type { WorkerParts } from '../parts.ts';
 
 const RETRY_MS = 1_000;
 /** Until newer workers come it may take a while; once they are there, it should not. */
-const MAX_NEWER_RETRY_MS = 15_000;
+const MAX_NEWER_RETRY_MS = 5_000;
+/** After a newer task its slot takes no other for so long: newer workers should come first. */
+const REST_AFTER_NEWER_MS = 500;
 const MAX_PER_SECOND = 20;
 
 /** `isNewer`: the task or what is stored for it was made by a newer version; else it is for another model or reader, and a worker with that may be busy only now. */
@@ -45,5 +47,6 @@ export async function handBack({ log, handBacks }: WorkerParts, job: Job, reason
   log.warn({ task: job.id, reason: reason.message }, 'task put back for another worker');
   await handBacks.turn();
   await job.moveToDelayed(Date.now() + retryDelayMs(reason.isNewer, job.attemptsStarted), job.token);
+  if (reason.isNewer) await sleep(REST_AFTER_NEWER_MS);
   throw new DelayedError();
 }
