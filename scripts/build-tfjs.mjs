@@ -1,6 +1,6 @@
 // npm run build:tfjs: the tensorflow back end of the tfjs engine, into build/tfjs. Nothing is built when it is there already.
 // Options: --cpu takes the wheel without CUDA (half the download). TFJS_DIR: another folder.
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,9 @@ import { hasWheel, unpackWheel } from './tools/wheels.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'scripts', 'tfjs');
-const folder = resolve(process.env.TFJS_DIR || join(root, 'build', 'tfjs'));
+const target = resolve(process.env.TFJS_DIR || join(root, 'build', 'tfjs'));
+/** Built here first: what works is replaced only by what works. */
+const folder = `${target}.part-${process.pid}`;
 const binding = join(folder, 'tfjs_binding.node');
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
@@ -58,22 +60,37 @@ function tryOut() {
   const script = `const { createRequire } = require('module'); const load = createRequire(${JSON.stringify(binding)});
     load('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
     const b = load(${JSON.stringify(binding)}); process.stderr.write('lectern: TensorFlow ' + b.TF_Version + (b.isUsingGpuDevice() ? ' on a GPU' : ' on the CPU') + '\\n');`;
-  runOrFail(process.execPath, ['-e', script], { env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env } });
+  runOrFail(process.execPath, ['-e', script], { env: { TF_CPP_MIN_LOG_LEVEL: '3', ...process.env } });
+}
+
+/** Only what decides how it is built: other wheels of the list do not. */
+function stampOf(wheel) {
+  const wheels = JSON.parse(readFileSync(join(root, 'scripts', 'tools', 'wheels.json'), 'utf8'));
+  return `${wheel} ${hashOf([fileURLToPath(import.meta.url), sources])} ${JSON.stringify(wheels[wheel])}`;
+}
+
+/** A folder of something else is never removed. */
+function checkTarget() {
+  if (!existsSync(target) || readdirSync(target).length === 0) return;
+  if (!existsSync(join(target, 'stamp'))) throw new SetupError(`${target} is there and was not made by this script; set TFJS_DIR to another folder`);
 }
 
 await runMain(async () => {
   const wheel = chooseWheel();
-  const stamp = join(folder, 'stamp');
-  const hash = `${wheel} ${hashOf([fileURLToPath(import.meta.url), sources, join(root, 'scripts', 'tools', 'wheels.json')])}`;
-  if (existsSync(binding) && isFresh(stamp, hash)) return say(`${folder} is up to date (${wheel})`);
+  const stamp = stampOf(wheel);
+  if (existsSync(join(target, 'tfjs_binding.node')) && isFresh(join(target, 'stamp'), stamp)) return say(`${target} is up to date (${wheel})`);
   if (!mayInstall()) throw new SetupError('LECTERN_NO_INSTALL forbids downloading TensorFlow');
-  // An older build is removed, not mended: a wheel's folder that is there counts as whole.
-  const isOwn = existsSync(join(folder, 'package.json')) && JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'lectern-tfjs';
-  if (isOwn && !isFresh(stamp, hash)) rmSync(folder, { recursive: true });
+  checkTarget();
   mkdirSync(folder, { recursive: true });
-  installPackages();
-  await compile(join(await unpackWheel(wheel, folder, isWanted), 'tensorflow'));
-  tryOut();
-  writeStamp(stamp, hash);
-  say(`built ${folder}. ENGINES=tfjs uses it (TFJS_BACKEND=tensorflow)`);
+  try {
+    installPackages();
+    await compile(join(await unpackWheel(wheel, folder, isWanted), 'tensorflow'));
+    tryOut();
+    writeStamp(join(folder, 'stamp'), stamp);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(folder, target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  say(`built ${target}. ENGINES=tfjs uses it (TFJS_BACKEND=tensorflow)`);
 });
