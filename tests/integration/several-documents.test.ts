@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const upload = async (text: string, name: string) => (await service.client.documents.upload(text, { mediaType: 'text/plain', name })).id;
-const create = (documents: string[], more: Partial<JobRequest> = {}) => service.client.jobs.create({ documents, question: QUESTION, ...more });
+const create = (documents: string[], more: Omit<Partial<JobRequest>, 'document' | 'documents'> = {}) => service.client.jobs.create({ documents, question: QUESTION, ...more });
 const metric = (outcome: string) => worker.metric('lectern_partial_answers_total', { outcome });
 
 describe('several documents', () => {
