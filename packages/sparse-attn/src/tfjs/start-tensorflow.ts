@@ -21,6 +21,7 @@ export async function startTensorflow(folder: string): Promise<TfjsBackend> {
   const load = createRequire(join(folder, 'package.json'));
   try {
     quietTensorflow();
+    restoreUtil(load);
     const binding = load(join(folder, 'tfjs_binding.node')) as Partial<Binding>;
     if (!isBinding(binding)) throw new Error('tfjs_binding.node is not the binding of tfjs-node');
     const tf = load('@tensorflow/tfjs-core') as Tf;
@@ -32,6 +33,13 @@ export async function startTensorflow(folder: string): Promise<TfjsBackend> {
   } catch (cause) {
     throw new ServiceError('ENGINE_UNAVAILABLE', `TensorFlow in ${folder} does not start: ${firstLine(cause)}; build it anew with: npm run build:tfjs, or set TFJS_BACKEND=wasm`, { cause });
   }
+}
+
+/** tfjs-node 4.22 calls two functions of node:util: Node 23 removed one, Node 24 warns of the other. */
+function restoreUtil(load: NodeJS.Require): void {
+  const util = load('node:util') as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: typeof Array.isArray };
+  util.isNullOrUndefined ??= (value) => value === undefined || value === null;
+  util.isArray = Array.isArray;
 }
 
 function isBinding(binding: Partial<Binding>): binding is Binding {
