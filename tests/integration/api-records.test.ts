@@ -327,6 +327,14 @@ describe('lists', () => {
     expect(new Set(open).size).toBe(20);
   });
 
+  test('what planning found out about a document is kept with it, its notes too', async () => {
+    const known = await stores.documents.get('t', DOC);
+    await stores.documents.update('t', DOC, { numChars: 12, numPages: 2, notes: ['page 2 has no text layer', 'größer 😀'] });
+    expect(await stores.documents.get('t', DOC)).toEqual({ ...known, numChars: 12, numPages: 2, notes: ['page 2 has no text layer', 'größer 😀'] });
+    await stores.documents.update('t', 'doc_gone', { notes: ['x'] });
+    expect(await stores.documents.get('t', 'doc_gone')).toBeUndefined();
+  });
+
   test('documents: newest first; a cursor whose document was deleted still works', async () => {
     await redis.flushall();
     const ids = Array.from({ length: 9 }, (_, i) => documentIdOf('t', 'text/plain', String(i)));

@@ -43,6 +43,18 @@ describe('Markdown', () => {
   });
 });
 
+describe('Markdown headings', () => {
+  const titles = async (source: string): Promise<string[]> => (await extract(source, 'text/markdown')).headings.map((h) => h.title);
+  test.each([
+    ['in lists and quotes open no section', '- # no\n\n1. ## no\n\n> # no\n\n# yes\n', ['yes']], ['under a list is a rule, no underline', 'Text\n- item\n---\n\nYes\n---\n', ['Yes']],
+    ['after code in a list', '- ```\n  # no\n  ```\n\n# yes\n', ['yes']], ['after code in a numbered list', '1.  a\n\n    ```\n    # no\n    ```\n\n# yes\n', ['yes']],
+    ['with a long line before', `${'x '.repeat(2000)}\n\n# yes\n`, ['yes']], ['with links and code', '# A [link](http://x) and `code` &amp; more\n', ['A link and code & more']],
+    ['of rules there are none', 'a\n\n- - -\n\n* * *\n\n# yes\n', ['yes']],
+  ])('%s', async (_, source, expected) => {
+    expect(await titles(source)).toEqual(expected);
+  });
+});
+
 describe('HTML', () => {
   test('no scripts or styles; paragraphs, entities, tables as lines, title, headings', async () => {
     const { title, text, headings } = await extract(

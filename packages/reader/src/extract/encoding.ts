@@ -8,7 +8,7 @@ const MIN_CONFIDENCE = 30;
 const DETECT_BYTES = 1 << 20;
 const UTF16_SAMPLE_BYTES = 4_096;
 /** Of the code units: Chinese has few spaces, but line ends. */
-const MIN_UTF16_SHARE = 0.02;
+const MIN_UTF16_SHARE = 0.002;
 
 export interface DecodedText {
   text: string; // line ends as they were
@@ -76,21 +76,24 @@ function tryDecode(bytes: Uint8Array, encoding: string): string | undefined {
   }
 }
 
-/** UTF-16 without a mark: every other byte of what Latin text, spaces and line ends it holds is 0. */
+/** UTF-16 without a mark, by its spaces and line ends: each has a 0 beside it, always on the same side. */
 export function looksLikeUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  const numBytes = Math.min(bytes.length, UTF16_SAMPLE_BYTES) & ~1;
+  const numUnits = Math.min(bytes.length, UTF16_SAMPLE_BYTES) >> 1;
+  const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
   const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
-  let even = 0; // zeros at even offsets
-  let odd = 0;
+  let little = 0;
+  let big = 0;
   let numAscii = 0; // units whose halves are both characters of ASCII: rather 8-bit text with stray zeros
-  for (let i = 0; i < numBytes; i += 2) {
-    if (bytes[i] === 0) even++;
-    if (bytes[i + 1] === 0) odd++;
-    if (isPrintable(bytes[i]) && isPrintable(bytes[i + 1])) numAscii++;
+  for (let i = 0; i < 2 * numUnits; i += 2) {
+    const [first, second] = [bytes[i], bytes[i + 1]];
+    if (first === 0 && second === 0) return undefined;
+    if (second === 0 && isSpace(first)) little++;
+    if (first === 0 && isSpace(second)) big++;
+    if (isPrintable(first) && isPrintable(second)) numAscii++;
   }
-  const numUnits = numBytes / 2;
-  if (Math.min(even, odd) > 0 || Math.max(even, odd) < MIN_UTF16_SHARE * numUnits || numAscii > numUnits / 2) return undefined;
-  return odd > 0 ? 'utf-16le' : even > 0 ? 'utf-16be' : undefined;
+  const found = Math.max(little, big);
+  if (found < MIN_UTF16_SHARE * numUnits || found === 0 || Math.min(little, big) * 8 > found || numAscii > numUnits / 2) return undefined;
+  return little > big ? 'utf-16le' : 'utf-16be';
 }
 
 /** TIS-620 and its kin: vowel and tone marks stand on consonants or other marks. In other text such bytes come anywhere. */

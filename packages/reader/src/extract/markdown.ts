@@ -1,9 +1,15 @@
-// Markdown: the text stays the source's characters; the parser only says where the headings are.
+// Markdown: the text stays the source's characters; the parser only says where the headings are. Blocks are parsed first, and what stands
+// within a line only in headings: inline parsing takes time quadratic in the length of a paragraph that was made for it.
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { CodePointCursor } from '../characters.ts';
 import type { ExtractedDocument, Heading } from '../contract.ts';
 import { decodeText } from './encoding.ts';
 import { encodingNotes, unixLineEnds } from './text.ts';
+
+const BLOCKS_ONLY = { disable: { null: ['attention', 'autolink', 'characterEscape', 'characterReference', 'codeText', 'definition', 'hardBreakEscape', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'] } };
+/** Longer lines are no headings, and nested marks in them cost the parser the square of their number. */
+const MAX_LINE_UNITS = 1_000;
+const MAX_QUOTE_UNITS = 8;
 
 export function extractMarkdown(bytes: Uint8Array): ExtractedDocument {
   const { text: raw, encoding } = decodeText(bytes);
@@ -16,15 +22,32 @@ export function extractMarkdown(bytes: Uint8Array): ExtractedDocument {
 function markdownHeadings(text: string): Heading[] {
   const cursor = new CodePointCursor(text);
   const headings: Heading[] = [];
+  const simpler = simplified(text);
   // Headings inside quotes and lists do not open a section of the document.
-  for (const node of fromMarkdown(text).children) {
-    if (node.type !== 'heading') continue;
-    const title = plainText(node).replace(/\s+/g, ' ').trim();
-    const offset = node.position?.start.offset;
-    if (title !== '' && offset !== undefined) headings.push({ level: node.depth, title, startChar: cursor.at(offset) });
+  for (const node of fromMarkdown(simpler, { extensions: [BLOCKS_ONLY] }).children) {
+    if (node.type !== 'heading' || node.position?.start.offset === undefined) continue;
+    const [start, end] = [node.position.start.offset, node.position.end.offset];
+    const lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
+    if (text.slice(lineStart, end) !== simpler.slice(lineStart, end)) continue; // within a list
+    const title = titleOf(text.slice(start, end));
+    if (title !== '') headings.push({ level: node.depth, title, startChar: cursor.at(start) });
   }
   return headings;
 }
+
+/**
+ * The same length, so that places stay, without what costs the parser the square of the text and holds no heading: long lines become mere
+ * letters, marks of lists become spaces (their contents keep their indentation), deep quotes end.
+ */
+const simplified = (text: string): string => text
+  .replace(LONG_LINE, (line) => 'x'.repeat(line.length))
+  .replace(LIST_MARKS, (marks) => ' '.repeat(marks.length))
+  .replace(DEEP_QUOTE, (line) => line.slice(0, MAX_QUOTE_UNITS) + 'x'.repeat(line.length - MAX_QUOTE_UNITS));
+const LONG_LINE = new RegExp(`[^\\n]{${MAX_LINE_UNITS + 1},}`, 'g');
+const LIST_MARKS = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+(?=\S)/gm;
+const DEEP_QUOTE = new RegExp(`^[ \\t]*>[ \\t>]{${MAX_QUOTE_UNITS}}[^\\n]+`, 'gm');
+
+const titleOf = (source: string): string => plainText(fromMarkdown(source.slice(0, 2 * MAX_LINE_UNITS))).replace(/\s+/g, ' ').trim();
 
 interface Node { type: string; value?: string; alt?: string | null | undefined; children?: Node[] }
 
