@@ -125,7 +125,7 @@ it('generates what repeated passes would, and refuses to be used from inside a l
 /** The addon in a worker thread, without TypeScript: the same weights, another instance. */
 function workerLogits({ path, numBytes, config, tensors }: ModelFile, numThreads: number): Promise<Float32Array> {
   expect(existsSync(ADDON)).toBe(true);
-  const spec = { path, numBytes, config, tensors: [...tensors.values()] };
+  const spec = { files: [{ path, numBytes }], config, tensors: [...tensors.values()] };
   const worker = new Worker(
     `const { workerData: { addon: path, spec, numThreads, tokens }, parentPort } = require('node:worker_threads');
      const addon = require(path);
