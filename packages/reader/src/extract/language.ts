@@ -65,5 +65,5 @@ function middle(text: string): string {
 export function languageNotes(text: string): string[] {
   const language = mainLanguage(text);
   if (language === undefined || language === 'English') return [];
-  return [`this text is mostly ${language}; the default model reads English, other languages poorly: passages are found mainly by the question's own words, answers are likely wrong`];
+  return [`this text is mostly ${language}; the default model finds passages in it, but is made for English and often answers wrong: trust the quotations`];
 }
