@@ -88,7 +88,7 @@ describe.skipIf(binary === undefined)('s3 through a bad network', () => {
     test('once: they do what they are to do', async () => {
       for (const work of [
         async () => expect(await blobs.stat('a/b')).toEqual({ key: 'a/b', numBytes: body.length }),
-        async () => expect((await blobs.list('a/').next()).value).toEqual({ key: 'a/b', numBytes: body.length }),
+        async () => expect((await blobs.list('a/')[Symbol.asyncIterator]().next()).value).toEqual({ key: 'a/b', numBytes: body.length }),
         async () => expect(await blobs.put('c', Buffer.from('new'))).toEqual({ key: 'c', numBytes: 3 }),
         async () => expect(await blobs.delete('c')).toBe(true),
         async () => blobs.move('a/b', 'moved'),

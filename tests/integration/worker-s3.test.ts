@@ -100,13 +100,12 @@ describe.skipIf(binary === undefined)('a service on s3', () => {
   });
 
   test('a store that is away: uploads are told so, jobs fail with its name, and go on when it is back', async () => {
-    const { job } = await service.submit(TEXT, { task: 'search', question: 'When did the bells ring twice?' });
+    const { document, job } = await service.submit(TEXT, { task: 'search', question: QUESTION });
     await service.ended(job.id);
-    const { document } = { document: (await service.client.jobs.get(job.id)).request };
     rmSync(join(home.folder, 'cache'), { recursive: true });
     await s3.kill();
     await expect(service.client.documents.upload('another text', { mediaType: 'text/plain' })).rejects.toMatchObject({ code: 'BLOB_STORE_UNAVAILABLE', status: 503 });
-    const late = await service.client.jobs.create(document);
+    const late = await service.client.jobs.create({ document: document.id, task: 'search', question: QUESTION });
     const failed = await service.ended(late.id);
     expect(failed).toMatchObject({ state: 'failed', error: { code: 'BLOB_STORE_UNAVAILABLE', retryable: true } });
     await s3.restart();

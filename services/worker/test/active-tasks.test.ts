@@ -38,7 +38,7 @@ describe('ActiveTasks', () => {
 });
 
 describe('what crosses a thread', () => {
-  const costs = () => ({ threadId: 1, seconds: 2, loadSeconds: 0, keyValueBytes: 3, weightBytes: 4, blobs: [] });
+  const costs = () => ({ threadId: 1, seconds: 2, loadSeconds: 0, keyValueBytes: 3, weightBytes: 4, blobs: [], cacheEvents: {} });
 
   it('an expected failure keeps its code and details', async () => {
     const reply = await toReply(async () => { throw new ServiceError('DOCUMENT_EMPTY', 'no text', { details: { pages: [1] } }); }, costs);

@@ -16,9 +16,9 @@ it('serves gauges as they are at the scrape, and what tasks cost', async () => {
   });
   try {
     const release = await ledger.reserve('x', 50);
-    countCosts(metrics, { threadId: 1, seconds: 1, loadSeconds: 0.5, keyValueBytes: 7, weightBytes: 9, blobs: [{ op: 'get', seconds: 0.1, readBytes: 11, writtenBytes: 0 }] });
+    countCosts(metrics, { threadId: 1, seconds: 1, loadSeconds: 0.5, keyValueBytes: 7, weightBytes: 9, blobs: [{ op: 'get', seconds: 0.1, readBytes: 11, writtenBytes: 0 }], cacheEvents: { hit: 3 } });
     const text = await (await fetch(`${server.url}/metrics`)).text();
-    for (const line of ['lectern_memory_reserved_bytes 450', 'lectern_memory_limit_bytes 1000', 'lectern_worker_up 1', 'lectern_attention_bytes_total{tier="memory"} 7', 'lectern_weight_bytes_total 9', 'lectern_blob_bytes_total{direction="read"} 11', 'lectern_job_phase_seconds_count{phase="load"} 1']) {
+    for (const line of ['lectern_memory_reserved_bytes 450', 'lectern_memory_limit_bytes 1000', 'lectern_worker_up 1', 'lectern_attention_bytes_total{tier="memory"} 7', 'lectern_weight_bytes_total 9', 'lectern_blob_bytes_total{direction="read"} 11', 'lectern_segment_cache_total{event="hit"} 3', 'lectern_job_phase_seconds_count{phase="load"} 1']) {
       expect(text).toContain(line);
     }
     release();
