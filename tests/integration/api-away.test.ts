@@ -58,7 +58,7 @@ describe('Redis frozen', () => {
     try {
       expect(await msOf(async () => expect(await readiness()).toEqual([503, { status: 'unavailable', redis: false, draining: false, numWorkers: 0 }]))).toBeLessThan(3_000);
       await client.health();
-      for (const attempt of [() => client.jobs.get(job.id), () => client.jobs.create({ document: job.request.document, question: 'q' }), () => client.queue(), () => client.documents.upload('another text', { mediaType: 'text/plain' })]) {
+      for (const attempt of [() => client.jobs.get(job.id), () => client.jobs.create({ document: job.request.document!, question: 'q' }), () => client.queue(), () => client.documents.upload('another text', { mediaType: 'text/plain' })]) {
         expect(await msOf(() => expect(attempt()).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', status: 503 }))).toBeLessThan(12_000);
       }
       const metrics = await (await fetch(`${api.url}/metrics`)).text();
@@ -103,13 +103,13 @@ describe('no room', () => {
     const redis = await connectRedis(server.url, { role: 'client' });
     await redis.config('SET', 'maxmemory', '1');
     try {
-      await expect(client.jobs.create({ document: job.request.document, question: 'q' })).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', retryable: true });
+      await expect(client.jobs.create({ document: job.request.document!, question: 'q' })).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', retryable: true });
       expect((await client.jobs.get(job.id)).id).toBe(job.id);
     } finally {
       await redis.config('SET', 'maxmemory', '0');
       redis.disconnect();
     }
-    await client.jobs.create({ document: job.request.document, question: 'q' });
+    await client.jobs.create({ document: job.request.document!, question: 'q' });
   });
 
   test('a full disk: 507, nothing is left, and the next smaller document is taken', async () => {

@@ -82,7 +82,7 @@ export class TestService {
   async submit(text: string, request: Partial<JobRequest> & Pick<JobRequest, 'task'>, name = 'chronicle.txt') {
     const mediaType = MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)];
     const document = await this.client.documents.upload(text, { mediaType, name });
-    const job = await this.client.jobs.create({ document: document.id, ...request });
+    const job = await this.client.jobs.create({ ...request, document: document.id });
     return { document, job };
   }
 
