@@ -2,9 +2,11 @@
 // reader is any file: one that no catalog knows and nobody measured.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { CatalogEntry } from '@lectern/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, isUncertain, loadAnswerModel, localReader, LOW_CEILING, readDocument, remoteReader, type AnswerModel, type AnswerPrompt, type ReadingPlan } from '../src/index.ts';
 import { type CompletionServer, completionServer, streaming } from '../../../tests/support/completion-server.ts';
+import { createLocalReader } from '../src/answer-model/local.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
 const home = process.env['LECTERN_HOME'] ?? join(homedir(), '.lectern');
@@ -49,7 +51,7 @@ describe('a reader beside a tiny index', () => {
   test('takes fewer hits where its window is small', async () => {
     const shown = async (contextLength: number): Promise<AnswerPrompt> => {
       let seen: AnswerPrompt | undefined;
-      const told: AnswerModel = { ...reader, reads: 'passages', contextLength, answer: async (prompt) => {
+      const told: AnswerModel = { ...reader, reads: 'passages', numHits: 8, contextLength, answer: async (prompt) => {
         seen = prompt;
         return { text: 'Ebba Vole', numTokens: 3, finishReason: 'stop' };
       } };
@@ -97,6 +99,19 @@ describe('a remote reader beside a tiny index', () => {
     server.behave(streaming(['It was cast by Aldo Ferris.']));
     expect(await ask({ ...tiny.ctx, reader: remote }, [plan], OPTIONS)).toMatchObject({ supported: false, uncertain: false });
   });
+});
+
+test('what a reader is shown: as measured, else by its ceiling; several passages only to a strong one', () => {
+  const shown = (reading: NonNullable<CatalogEntry['reading']> | undefined) => {
+    const entry = { ...tiny.ctx.model.entry, ...(reading === undefined ? {} : { reading }) } as CatalogEntry;
+    const { reads, numHits } = createLocalReader({ ...tiny.ctx.model, entry });
+    return [reads, numHits];
+  };
+  expect(shown(undefined)).toEqual(['sentence', 3]);
+  expect(shown({ ceiling: 0.35, numQuestions: 100 })).toEqual(['sentence', 3]);
+  expect(shown({ ceiling: 0.5, numQuestions: 100, reads: 'passages' })).toEqual(['passages', 1]);
+  expect(shown({ ceiling: 0.8, numQuestions: 100 })).toEqual(['passages', 8]);
+  expect(shown({ ceiling: 0.8, numQuestions: 100, reads: 'sentence' })).toEqual(['sentence', 3]);
 });
 
 test('uncertain is who was measured low, and who was not measured', () => {

@@ -36,6 +36,8 @@ export interface AnswerModel {
   readonly ceiling: number | undefined;
   /** sentence: only the one that fits the question best, which is all that a small model can take. passages: the best hits whole. */
   readonly reads: 'sentence' | 'passages';
+  /** Best hits whose text is looked at: all of it is shown, or the sentence is chosen from it. */
+  readonly numHits: number;
   /** Tokens of the whole prompt; from above where its tokenizer is not known. */
   countTokens(prompt: AnswerPrompt): number;
   /** The prompt and maxOutputTokens must fit its window. A cancel through `control` throws JOB_CANCELLED. */
@@ -49,6 +51,9 @@ export interface AnswerModel {
  * answers less than .6, and finding puts that passage before it some 8 or 9 times of 10.
  */
 export const LOW_CEILING = 0.6;
+
+/** Hits of a reader that can weigh several passages against each other. */
+export const MANY_HITS = 8;
 
 /** What nobody measured is not known to be good. A remote model is its user's choice, and nothing here can tell which one answers. */
 export const isUncertain = ({ kind, ceiling }: Pick<AnswerModel, 'kind' | 'ceiling'>): boolean =>

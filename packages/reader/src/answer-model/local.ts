@@ -5,9 +5,12 @@ import type { ReaderModel } from '../contract.ts';
 import { answerTaskBytes } from '../estimates.ts';
 import { generateAnswer } from '../ask/generate.ts';
 import { ANSWER_END, rereadPrompt } from '../ask/prompt.ts';
-import { type AnswerModel, type AnswerPrompt, LOW_CEILING } from './contract.ts';
+import { type AnswerModel, type AnswerPrompt, LOW_CEILING, MANY_HITS } from './contract.ts';
 
 export type LocalModel = Pick<ReaderModel, 'id' | 'file' | 'tokenizer' | 'chat' | 'transformer' | 'entry'>;
+
+/** Of a small reader: the sentence is chosen from three; a passage is shown whole alone, as it was when that was measured to be better. */
+const FEW_HITS: Record<AnswerModel['reads'], number> = { sentence: 3, passages: 1 };
 
 /** Parameters from which a model that nobody measured is shown whole passages. A 135M one is misled by them (ask/focus.ts). */
 const MANY_PARAMETERS = 1e9;
@@ -32,6 +35,7 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
   const contentIds = ({ passages, question }: AnswerPrompt): Int32Array => tokenizer.encode(rereadPrompt(passages, question, { kind, reads })).ids;
   return {
     id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ceiling, reads,
+    numHits: isStrong(model) && reads === 'passages' ? MANY_HITS : FEW_HITS[reads],
     taskBytes: answerTaskBytes(transformer.config),
     countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length,
     async answer(prompt, options) {
@@ -46,11 +50,11 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
   };
 }
 
-function defaultReads({ entry, file }: LocalModel): AnswerModel['reads'] {
-  const { ceiling, reads } = entry?.reading ?? {};
-  if (reads !== undefined) return reads;
-  const isStrong = ceiling === undefined ? numParameters(file) >= MANY_PARAMETERS : ceiling >= LOW_CEILING;
-  return isStrong ? 'passages' : 'sentence';
+const defaultReads = (model: LocalModel): AnswerModel['reads'] => model.entry?.reading?.reads ?? (isStrong(model) ? 'passages' : 'sentence');
+
+function isStrong({ entry, file }: LocalModel): boolean {
+  const ceiling = entry?.reading?.ceiling;
+  return ceiling === undefined ? numParameters(file) >= MANY_PARAMETERS : ceiling >= LOW_CEILING;
 }
 
 const numParameters = ({ tensors }: ModelFile): number =>

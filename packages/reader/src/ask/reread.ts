@@ -7,8 +7,7 @@ import type { ReadSpan } from './cite.ts';
 import { focus, usefulTrail } from './focus.ts';
 import { type DocumentHit, readSpans } from './read-spans.ts';
 
-/** Best hits whose text is looked at, each with this many blocks either side (the sentence may straddle). */
-const READ_HITS: Record<AnswerModel['reads'], number> = { sentence: 3, passages: 8 };
+/** Blocks read either side of a hit: the sentence may straddle. */
 const NEIGHBOURS = 1;
 
 export interface Answered {
@@ -28,7 +27,7 @@ export async function answerByReread(
   const reader = readerOf(ctx);
   const { question } = options;
   // Fewer hits when a long question or a small window leaves no room for all.
-  for (let numHits = Math.min(READ_HITS[reader.reads], hits.length); ; numHits--) {
+  for (let numHits = Math.min(reader.numHits, hits.length); ; numHits--) {
     const spans = shown(reader, await readSpans(places, hits.slice(0, numHits), NEIGHBOURS), question);
     const prompt = { question, passages: spans.map((span) => ({ text: span.text, trail: reader.reads === 'sentence' ? usefulTrail(span, question) : span.trail })) };
     if (numHits > 0 && reader.countTokens(prompt) + options.maxOutputTokens > reader.contextLength) continue;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '@lectern/shared';
 import { rereadPrompt } from '../../ask/prompt.ts';
-import type { AnswerModel, AnswerOptions, AnswerPrompt, Generated } from '../contract.ts';
+import { type AnswerModel, type AnswerOptions, type AnswerPrompt, type Generated, MANY_HITS } from '../contract.ts';
 import { completionsUrl, readerUrl } from './address.ts';
 import { readCompletion } from './read-completion.ts';
 import { type Endpoint, post } from './request.ts';
@@ -45,7 +45,7 @@ export function remoteReader(settings: RemoteReaderSettings): AnswerModel {
   let isNewer = false;
   const contentOf = ({ passages, question }: AnswerPrompt) => rereadPrompt(passages, question, { kind: 'chat', reads: 'passages' });
   return {
-    id: remoteReaderId(settings), kind: 'remote', name: model, contextLength, ceiling: undefined, reads: 'passages', taskBytes: 0,
+    id: remoteReaderId(settings), kind: 'remote', name: model, contextLength, ceiling: undefined, reads: 'passages', numHits: MANY_HITS, taskBytes: 0,
     countTokens: (prompt) => MESSAGE_TOKENS + Math.ceil(Buffer.byteLength(contentOf(prompt)) / BYTES_PER_TOKEN),
     async answer(prompt, options) {
       const common = { model, messages: [{ role: 'user', content: contentOf(prompt) }], stream: true };
