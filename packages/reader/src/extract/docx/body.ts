@@ -33,57 +33,23 @@ export class DocxBody implements XmlHandlers {
       this.#skipped++;
       return;
     }
-    const { val } = attributes;
-    switch (name) {
-      case 'p': return this.#openParagraph();
-      case 'pStyle': return this.#style(val ?? '');
-      case 'outlineLvl': {
-        this.#role = roleOfLevel(Number(val));
-        return;
-      }
-      case 'numPr': {
-        this.#isListed = true;
-        return;
-      }
-      case 'r': {
-        this.#inRun = true;
-        this.#isHidden = false;
-        return;
-      }
-      case 'vanish': {
-        if (this.#inRun) this.#isHidden = !OFF.has(val ?? '1');
-        return;
-      }
-      case 't': {
-        this.#inText = this.#paragraphs > 0;
-        return;
-      }
-      case 'tab': case 'ptab': {
-        if (this.#inRun) this.#text(' ');
-        return;
-      }
-      case 'br': case 'cr': {
-        if (this.#tables > 0 || this.#isHeadingOpen) this.#text(' ');
-        else this.#out.lineBreak(1);
-        return;
-      }
-      case 'noBreakHyphen': return this.#text('-');
-      case 'footnoteReference': case 'endnoteReference': {
-        if (attributes['id'] !== undefined) this.#text(noteMark(name === 'footnoteReference' ? 'footnote' : 'endnote', attributes['id']));
-        return;
-      }
-      case 'footnote': case 'endnote': return this.#openNote(name, attributes);
-      case 'tbl': {
-        if (this.#tables++ === 0) this.#out.lineBreak(2);
-        return;
-      }
-      case 'tr': return this.#out.lineBreak(1);
-      case 'tc': {
-        if (this.#tables === 1) this.#out.cell();
-        return;
-      }
-      default:
-    }
+    const { val, id } = attributes;
+    if (name === 'p') this.#openParagraph();
+    else if (name === 'pStyle') this.#style(val ?? '');
+    else if (name === 'outlineLvl') this.#role = roleOfLevel(Number(val));
+    else if (name === 'numPr') this.#isListed = true;
+    else if (name === 'r') this.#openRun();
+    else if (name === 'vanish' && this.#inRun) this.#isHidden = !OFF.has(val ?? '1');
+    else if (name === 't') this.#inText = this.#paragraphs > 0;
+    else if ((name === 'tab' || name === 'ptab') && this.#inRun) this.#text(' ');
+    else if (name === 'br' || name === 'cr') this.#break();
+    else if (name === 'noBreakHyphen') this.#text('-');
+    else if (name === 'footnoteReference' && id !== undefined) this.#text(noteMark('footnote', id));
+    else if (name === 'endnoteReference' && id !== undefined) this.#text(noteMark('endnote', id));
+    else if (name === 'footnote' || name === 'endnote') this.#openNote(name, attributes);
+    else if (name === 'tbl') this.#openTable();
+    else if (name === 'tr') this.#out.lineBreak(1);
+    else if (name === 'tc' && this.#tables === 1) this.#out.cell();
   }
 
   text(data: string): void {
@@ -99,6 +65,20 @@ export class DocxBody implements XmlHandlers {
     if (name === 'r') this.#inRun = false;
     if (name === 'p') this.#closeParagraph();
     if (name === 'tbl' && --this.#tables === 0) this.#out.lineBreak(2);
+  }
+
+  #openRun(): void {
+    this.#inRun = true;
+    this.#isHidden = false;
+  }
+
+  #openTable(): void {
+    if (this.#tables++ === 0) this.#out.lineBreak(2);
+  }
+
+  #break(): void {
+    if (this.#tables > 0 || this.#isHeadingOpen) this.#text(' ');
+    else this.#out.lineBreak(1);
   }
 
   #openParagraph(): void {
