@@ -1,10 +1,9 @@
 // lectern worker: joins a running service from another process or host. The same program that `up` starts, in the foreground.
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { ServiceError } from '@lectern/shared';
 import type { Command } from 'commander';
 import { cliConfig } from '../config.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { ensureModel } from '../model-file.ts';
 import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, indexModelOf, type ModelOptions, type ReaderOptions } from '../options.ts';
@@ -48,5 +47,5 @@ async function worker(options: WorkerOptions): Promise<void> {
 function storeOf({ blob }: WorkerOptions, env: Record<string, string | undefined>): Record<string, string> {
   if (blob !== undefined) return { BLOB_STORE: 'fs', BLOB_DIR: resolve(blob) };
   if (env['BLOB_STORE'] === 's3') return {};
-  throw new ServiceError('VALIDATION', 'name the folder that the service keeps documents and readings in (--blob), or its bucket (BLOB_STORE=s3, S3_BUCKET, ...)');
+  throw new UsageError('name the folder that the service keeps documents and readings in (--blob), or its bucket (BLOB_STORE=s3, S3_BUCKET, ...)');
 }
