@@ -183,7 +183,7 @@ describe('a task that another worker owns by now', () => {
 describe('a document that is too much for a thread', () => {
   it('fails with a code, the thread is replaced, and the worker goes on', async () => {
     const worker = await service.startWorker({ THREAD_HEAP_MB: '96' });
-    const { job } = await service.submit('<p>all <b>work</b> and <i>no</i> play</p>\n'.repeat(300_000), { task: 'read' }, 'endless.html'); // its tree is many times its size
+    const { job } = await service.submit('# a\n\n'.repeat(1_500_000), { task: 'read' }, 'endless.md'); // its headings are many times its size
     expect(await service.ended(job.id)).toMatchObject({ state: 'failed', error: { code: 'DOES_NOT_FIT', details: { heapMb: 96 } } });
     expect(await worker.metric('lectern_thread_restarts_total', { reason: 'oom' })).toBe(1);
 
