@@ -58,7 +58,9 @@ const files: Case[] = [
   { name: 'empty file', args: () => ['ask', home.file('empty.txt', ''), 'q'], code: 'DOCUMENT_EMPTY', says: 'empty' },
   { name: 'empty standard input', args: () => ['ask', '-', 'q'], code: 'DOCUMENT_EMPTY', says: 'empty' },
   { name: 'binary file', args: () => ['ask', home.file('b.txt', new Uint8Array(2_000).map((_, i) => i * 7)), 'q'], code: 'DOCUMENT_BINARY', says: 'NUL' },
-  { name: 'Word file', args: () => ['ask', home.file('b.docx', Buffer.from('PK\u0003\u0004rest')), 'q'], code: 'UNSUPPORTED_MEDIA_TYPE', says: 'ZIP' },
+  { name: 'ZIP archive', args: () => ['ask', home.file('b.zip', Buffer.from('PK\u0003\u0004rest')), 'q'], code: 'UNSUPPORTED_MEDIA_TYPE', says: 'ZIP' },
+  { name: 'old Word file', args: () => ['ask', home.file('b.doc', Buffer.from('d0cf11e0a1b11ae1', 'hex')), 'q'], code: 'UNSUPPORTED_MEDIA_TYPE', says: 'old Office file' },
+  { name: 'damaged Word file', args: () => ['ask', home.file('b.docx', Buffer.from('PK\u0003\u0004rest')), 'q'], code: 'DOCUMENT_UNREADABLE', says: 'archive is refused' },
   {
     name: 'huge file', args: () => ['ask', home.file('big.txt', 'word '.repeat(1_000)), 'q'], options: () => ({ env: { MAX_DOCUMENT_BYTES: '1000' } }),
     code: 'DOCUMENT_TOO_LARGE', says: /5000 .*1000/,
