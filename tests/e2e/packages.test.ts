@@ -19,7 +19,7 @@ const run = (command: string, args: readonly string[], env: Record<string, strin
 /** The code block of the README that begins with the name of its file. */
 function example(name: string): string {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [, code] = readme.split('```ts\n').find((part) => part.startsWith(`// ${name}\n`))?.split(/^([^]*?)```/) ?? [];
+  const code = readme.split('```ts\n').find((part) => part.startsWith(`// ${name}\n`))?.split('```')[0];
   if (code === undefined) throw new Error(`README.md has no example ${name}`);
   return code;
 }

@@ -1,6 +1,6 @@
 // What only the tfjs engine can do wrong: leave tensors behind, grow with the context, hold a dead model's weights.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTfjs, type TfjsBackend } from '@lectern/sparse-attn';
+import { startTfjs, type TfjsBackend } from '@lectern/sparse-attn/tfjs';
 import { loadTransformer } from '../src/engines.ts';
 import type { ModelFile, Transformer } from '../src/contract.ts';
 import { CASES } from './conformance-cases.ts';

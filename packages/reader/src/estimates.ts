@@ -1,7 +1,8 @@
 // Bytes that a task needs beyond the loaded model: what the worker's ledger reserves before it starts. Estimates from above, not measurements.
-import type { TransformerConfig } from '@lectern/model';
+import type { Transformer, TransformerConfig } from '@lectern/model';
 import type { MediaType } from '@lectern/shared';
 import { BLOCK_SIZE } from '@lectern/sparse-attn';
+import { MAX_SCORES } from '@lectern/sparse-attn/tfjs';
 import { MAX_CANDIDATE_BLOCKS } from './ask/sparse.ts';
 import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderModel, ReadingPlan } from './contract.ts';
@@ -20,7 +21,7 @@ export function encodeTaskBytes(model: ReaderModel, plan: ReadingPlan): number {
   const pass = numTokens * (keyValueBytes(config) + activationBytes(config));
   const indexed = numTokens * plan.heads.length * (config.headDim * (FLOAT_BYTES + 2) + 8);
   const kept = plan.keep === 'all' ? numTokens * keyValueBytes(config) * 1.5 : 0; // as floats, and twice as int8
-  return Math.ceil(BASE_BYTES + pass + indexed + kept);
+  return Math.ceil(BASE_BYTES + pass + indexed + kept + engineBytes(model.transformer, numTokens));
 }
 
 /** Extraction holds the file, its text as UTF-16 and UTF-8, and a parser's tree or a PDF's lines. */
@@ -35,14 +36,21 @@ const MAX_UNPACKED_BYTES = 256 * MIB;
 export function askTaskBytes(model: ReaderModel): number {
   const { config } = model.transformer;
   const candidates = MAX_CANDIDATE_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
-  return Math.ceil(BASE_BYTES + candidates + promptBytes(config));
+  return Math.ceil(BASE_BYTES + candidates + promptBytes(model.transformer));
 }
 
 /** An answer alone, by a reader that finds nothing: a prompt in the window. */
-export const answerTaskBytes = (config: TransformerConfig): number => Math.ceil(BASE_BYTES + promptBytes(config));
+export const answerTaskBytes = (transformer: Transformer): number => Math.ceil(BASE_BYTES + promptBytes(transformer));
 
-const promptBytes = (config: TransformerConfig): number =>
-  Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength) * (1.5 * keyValueBytes(config) + activationBytes(config));
+function promptBytes(transformer: Transformer): number {
+  const { config } = transformer;
+  const numTokens = Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength);
+  return numTokens * (1.5 * keyValueBytes(config) + activationBytes(config)) + engineBytes(transformer, numTokens);
+}
+
+/** The tfjs engine holds all tensors of a layer at once, and scores, their shifted copy, their weights and parts of them. */
+const engineBytes = ({ engine, config }: Transformer, numTokens: number): number =>
+  engine === 'tfjs' ? 2 * numTokens * activationBytes(config) + 4 * MAX_SCORES * FLOAT_BYTES : 0;
 
 const keyValueBytes = (c: TransformerConfig): number => 2 * c.numLayers * c.numKvHeads * c.headDim * FLOAT_BYTES;
 /** Hidden state in and out, norm, q, k, v, attention out, gate, up. */

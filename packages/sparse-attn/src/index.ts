@@ -8,7 +8,3 @@ export { createReferenceAttention, type ReferenceAttention } from './reference/a
 export * from './rope.ts';
 export * from './select.ts';
 export { type IsaAddon, forcedIsa, loadAddon } from './native/index.ts';
-export { attendTiles, type KeyTile, MASKED, MAX_SCORES } from './tfjs/attend-tiles.ts';
-export { startTfjs, type Tf, type TfjsBackend } from './tfjs/backend.ts';
-export { blockLseRows } from './tfjs/block-lse.ts';
-export { quietTensorflow } from './tfjs/config.ts';

@@ -2,7 +2,7 @@
 // A worker as a process of its own. SIGTERM or SIGINT: hand back and exit 0; the same once more: exit at once.
 // (One of each is no hurry: a terminal sends SIGINT to all, and who started this process may add SIGTERM.)
 import { errorToData } from '@lectern/shared';
-import { quietTensorflow } from '@lectern/sparse-attn';
+import { quietTensorflow } from '@lectern/sparse-attn/tfjs';
 import { workerConfig } from './config.ts';
 import { startWorker, type RunningWorker } from './start.ts';
 

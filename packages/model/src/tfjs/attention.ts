@@ -1,5 +1,5 @@
 // Attention of one layer for the new tokens of one context: its pages, the new tokens' own, and what the sparse part chose.
-import { attendTiles, type KeyTile, MASKED, MAX_SCORES, type Tf } from '@lectern/sparse-attn';
+import { attendTiles, type KeyTile, MASKED, MAX_SCORES, type Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { softmaxScaleOf, windowOf } from '../rope-of.ts';
 import type { TfjsContext } from './context.ts';

@@ -1,6 +1,6 @@
 // The keys and values of one sequence: pages (prefix, replayed blocks, own tokens) and at most one sparse part.
 import assert from 'node:assert';
-import type { Tf } from '@lectern/sparse-attn';
+import type { Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { checkRoom, type ContextState } from '../common/checks.ts';
 import { headRows } from '../common/stored-heads.ts';

@@ -1,6 +1,6 @@
 // The transformer in TensorFlow.js operations: on TensorFlow's library or on WASM. Synchronous, on the calling thread.
 import assert from 'node:assert';
-import { startTfjs } from '@lectern/sparse-attn';
+import { startTfjs, type Tf } from '@lectern/sparse-attn/tfjs';
 import { checkForward, checkRoom } from '../common/checks.ts';
 import { generateWith } from '../common/generate.ts';
 import type { Context, ForwardItem, ForwardResult, LoadOptions, ModelFile, Transformer, Want } from '../contract.ts';
@@ -14,6 +14,7 @@ export async function createTfjsTransformer(file: ModelFile, _options: LoadOptio
   const backend = await startTfjs();
   const { tf } = backend;
   const weights = await acquireWeights(backend, file);
+  if (backend.backend === 'wasm') packWeights(tf, weights, file);
   const traffic: Traffic = { keyValueBytes: 0, weightBytes: 0 };
   let disposed = false;
   return {
@@ -35,6 +36,13 @@ export async function createTfjsTransformer(file: ModelFile, _options: LoadOptio
       disposed = true;
     },
   };
+}
+
+/** WASM packs a matrix when it is first used: the memory that this takes belongs to loading. */
+function packWeights(tf: Tf, weights: Weights, file: ModelFile): void {
+  const context = new TfjsContext(tf, weights.turn, file.config, [], 1);
+  forward(weights, [{ context, tokens: Int32Array.of(0) }], { logits: 'last' }, { keyValueBytes: 0, weightBytes: 0 });
+  context.dispose();
 }
 
 /** One sequence after the other; all of them keep their new tokens, or none does. */

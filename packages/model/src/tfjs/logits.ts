@@ -1,5 +1,5 @@
 // From the residual stream to logits, a bounded number of them at once.
-import { MAX_SCORES, type Tf } from '@lectern/sparse-attn';
+import { MAX_SCORES, type Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { TransformerConfig } from '../contract.ts';
 import { rmsNorm } from './math.ts';

@@ -1,5 +1,5 @@
 // The arithmetic of one layer over rows, in tensor operations. Call it inside tf.tidy.
-import type { Tf } from '@lectern/sparse-attn';
+import type { Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** x / sqrt(mean of x^2 + eps) * weight, over each row. */

@@ -1,5 +1,5 @@
 // Keys and values of consecutive tokens as tensors: what attention reads as tiles. A page is never changed; a longer one replaces it.
-import type { Tf } from '@lectern/sparse-attn';
+import type { Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 
 /** Longest page: one tile of attention. */

@@ -1,5 +1,6 @@
 // Rotary position embedding in tensor operations: x cos + (x turned by a quarter) sin, for either style of pairs.
-import type { Rope, Tf } from '@lectern/sparse-attn';
+import type { Rope } from '@lectern/sparse-attn';
+import type { Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 
 export interface RopeTable {

@@ -1,6 +1,7 @@
 // A stored document of which each layer and KV head reads only the blocks that its first queries chose (contract: ContextPart 'sparse').
 import assert from 'node:assert';
-import { BLOCK_SIZE, blockLseRows, checkBlockStarts, evenBlockStarts, placeBlocks, selectBlocks, type Tf } from '@lectern/sparse-attn';
+import { BLOCK_SIZE, checkBlockStarts, evenBlockStarts, placeBlocks, selectBlocks } from '@lectern/sparse-attn';
+import { blockLseRows, type Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { headRows } from '../common/stored-heads.ts';
 import type { BlockSelection, ContextPart, EncodedBlocks, TransformerConfig } from '../contract.ts';

@@ -1,6 +1,6 @@
 // All weights of a model file as float32 tensors, once per file and thread (tensors cannot be shared by threads).
 import { ServiceError } from '@lectern/shared';
-import type { TfjsBackend, Tf } from '@lectern/sparse-attn';
+import type { TfjsBackend, Tf } from '@lectern/sparse-attn/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { readTensor } from '../gguf/index.ts';
 import type { ModelFile } from '../contract.ts';

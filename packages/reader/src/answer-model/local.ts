@@ -36,7 +36,7 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
   return {
     id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ceiling, reads,
     numHits: isStrong(model) && reads === 'passages' ? MANY_HITS : FEW_HITS[reads],
-    taskBytes: answerTaskBytes(transformer.config),
+    taskBytes: answerTaskBytes(transformer),
     countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length,
     async answer(prompt, options) {
       const tokens = Int32Array.of(...contentIds(prompt), ...tailIds);
