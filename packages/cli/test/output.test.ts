@@ -80,6 +80,8 @@ test('partial answers are labelled with what they stand on, in text and in JSON'
   expect(text).toContain('house.pdf');
   expect(text).not.toMatch(/\[2\]|--reader|memory/);
   expect(partialAnswerText({ ...answered, coverage: { ...coverage, documentsTotal: 1 } }, names)).toContain('from 23 % of the text:');
+  expect(partialAnswerText({ ...answered, coverage: { ...coverage, tokensRead: 5_000 } }, names, { ...answered, coverage })).toBe('So far, from 50 % of the text (1 of 3 documents read to the end): the same answer\n');
+  expect(partialAnswerText({ ...answered, answer: 'Elsewhere.', coverage }, names, { ...answered, coverage })).toContain('Elsewhere.');
   expect(partialPassagesText({ citations: [], passages: [], coverage }, names)).toContain('no passage found');
   expect(partialJson({ ...answered, coverage }, names)).toMatchObject({ partial: true, coverage, answer: ' Under the mat. ', citations: [{ document: { name: 'house.pdf' } }, {}] });
   const passages = [{ ...citation, block: 4, ranks: { bm25: 3 } }];

@@ -46,8 +46,10 @@ async function ask(args: string[], options: AskOptions): Promise<void> {
         const asked = await handIn(client, inputs, { say: sayUnless(quiet), signal });
         const { names } = asked;
         for (const line of questions) {
+          let before: PartialResult | undefined;
           const print = (partial: PartialResult) => {
-            process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...partialJson(partial, names) })}\n` : `${partialAnswerText(partial, names)}\n`);
+            process.stdout.write(isJson ? `${JSON.stringify({ ...idOf(line), ...partialJson(partial, names) })}\n` : `${partialAnswerText(partial, names, before)}\n`);
+            before = partial;
           };
           const result = await asked.run({
             task: 'answer', question: line.question, model, reader, mode: options.mode,

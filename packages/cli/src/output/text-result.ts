@@ -15,8 +15,11 @@ export function answerText(result: JobResult, names: DocumentNames): string {
   return blocks([...answerBlocks(result, names), ...hint, figuresText(result.figures)]);
 }
 
-/** With its first quotation only: the answer comes later. */
-export function partialAnswerText(partial: PartialResult, names: DocumentNames): string {
+/** With its first quotation only: the answer comes later. `before`: the one printed last. */
+export function partialAnswerText(partial: PartialResult, names: DocumentNames, before?: PartialResult): string {
+  if (before !== undefined && before.answer === partial.answer && before.citations[0]?.text === partial.citations[0]?.text) {
+    return blocks([`So far, ${coverageText(partial.coverage)}: the same answer`]);
+  }
   const first = { ...partial, citations: partial.citations.slice(0, 1) };
   return blocks([`So far, ${coverageText(partial.coverage)}:`, ...answerBlocks(first, names)]);
 }
