@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { node24 } from './tools/node24.mjs';
 import { SetupError, runMain, runOrFail } from './tools/output.mjs';
 import { ensureRedis } from './tools/redis.mjs';
+import { ensureVersitygw } from './tools/versitygw.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const SUITES = ['check', 'unit', 'integration', 'e2e', 'unit-node24', 'containers'];
@@ -53,6 +54,16 @@ function runVitest(suite) {
   };
 }
 
+/** Before the tests: building it takes a minute or two the first time. Where it cannot be had they skip, and fail with CI set. */
+async function prepareS3Server() {
+  try {
+    await ensureVersitygw();
+  } catch (error) {
+    if (!(error instanceof SetupError) || process.env.CI) throw error;
+    console.warn(error.message);
+  }
+}
+
 function runSuite(name) {
   const startedAt = Date.now();
   console.log(`\n=== ${name}`);
@@ -66,6 +77,7 @@ await runMain(async () => {
   if (status !== 0) runOrFail('npm', ['ci', '--no-fund', '--no-audit'], { cwd: root });
   runOrFail(process.execPath, [join(root, 'scripts', 'bootstrap.mjs')]);
   if (suites.includes('integration') || suites.includes('e2e')) await ensureRedis();
+  if (suites.includes('integration') || suites.includes('containers')) await prepareS3Server();
 
   const results = suites.map(runSuite);
   const total = (key) => results.reduce((sum, r) => sum + r[key], 0);
