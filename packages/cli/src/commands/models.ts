@@ -30,9 +30,10 @@ function list(options: ModelsOptions, id?: string): void {
     const path = cachedModelPath(homeRoot, entry);
     const found = statSync(path, { throwIfNoEntry: false });
     const cached = found !== undefined && (found.isDirectory() || found.size === numBytes); // a folder: calibrated where it lies
+    const isLocal = entry.sources[0]?.kind === 'local';
     process.stdout.write(options.json
       ? `${JSON.stringify({ id: entry.id, name, licence, contextLength, numBytes, cached, path })}\n`
-      : `${entry.id}: ${name}, ${licence}, window ${contextLength} tokens, ${bytes(numBytes)}, ${cached ? `cached at ${path}` : 'not fetched yet'}\n`);
+      : `${entry.id}: ${name}, ${licence}, window ${contextLength} tokens, ${bytes(numBytes)}, ${cached ? `cached at ${path}` : isLocal ? `gone from ${path}` : 'not fetched yet'}\n`);
   }
 }
 
