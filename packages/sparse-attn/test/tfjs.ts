@@ -1,6 +1,7 @@
 // The case table on the tfjs engine with one back end forced. One that cannot start is a failure in CI and loud elsewhere.
 import { describe, expect, it } from 'vitest';
-import { type AttentionEngine, resolveAttention, startTfjs } from '../src/index.ts';
+import { type AttentionEngine, resolveAttention } from '../src/index.ts';
+import { startTfjs } from '../src/tfjs/index.ts';
 import { ATTEND_CASES, BLOCK_LSE_CASES } from './cases.ts';
 import { describeConformance } from './conformance.ts';
 
