@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDocx, paragraph } from '../../packages/reader/test/make-docx.ts';
 import { makeEpub } from '../../packages/reader/test/make-epub.ts';
 import { makePdf } from '../../packages/reader/test/make-pdf.ts';
+import { LANGUAGES, plantedDeclaration } from '../support/languages.ts';
 import { TestHome } from './lectern.ts';
 
 const FACT = 'The blue ferry to Skarvoy leaves from pier nine.';
@@ -32,6 +33,15 @@ describe('formats', () => {
     if (kind === 'PDF') expect(quoted?.page).toBe(2);
     if (kind === 'Markdown' || kind === 'Word' || kind === 'EPUB') expect(quoted?.trail[0]).toBe('Ferries');
   });
+});
+
+test('what is read badly is said: as a field, and on stderr', async () => {
+  const file = home.file('ru.txt', plantedDeclaration(LANGUAGES.find(({ name }) => name === 'Russian')!, 0.1));
+  const question = 'Кто построил маяк в Корране?';
+  const { notes, passages } = await home.json<{ notes: Array<{ name: string; note: string }>; passages: Array<{ text: string }> }>(['search', file, question]);
+  expect(notes).toEqual([{ name: 'ru.txt', note: expect.stringContaining('mostly Russian') }]);
+  expect(passages.some(({ text }) => text.includes('Анна Берг'))).toBe(true);
+  expect((await home.run(['search', file, question])).stderr).toContain('lectern: ru.txt: this text is mostly Russian');
 });
 
 test('standard input, as text for a person', async () => {
