@@ -447,7 +447,7 @@ describe('the service itself', () => {
     await stores.workers.announce({ id: 'h:1', ...worker }, 60_000);
     await stores.workers.announce({ id: 'h:2', ...worker }, 60_000);
     expect(await (await call('/readyz')).json()).toMatchObject({ status: 'ready', numWorkers: 2 });
-    expect((await alice.models()).data).toEqual([{ ...model, numWorkers: 2, isDefault: true }]);
+    expect((await alice.models()).data).toEqual([{ ...model, numWorkers: 2, readers: [], isDefault: true }]);
     expect((await alice.queue()).workers.map((w) => w.id).sort()).toEqual(['h:1', 'h:2']);
   });
 
