@@ -70,8 +70,8 @@ async function pass(service: TestService): Promise<void> {
     expect((await service.ended(job.id)).state).toBe('completed');
   }
 
-  const long = await service.submit(makeText({ numWords: 12_000, seed: 3 }), { task: 'read' }, 'long.txt');
-  await until('it is read', async () => (await jobs.get(long.job.id)).progress?.state === 'encoding');
+  const long = await service.submit(makeText({ numWords: 12_000, seed: 3 }), { task: 'search', question, partial: true }, 'long.txt');
+  await until('it is answered in part', async () => (await jobs.get(long.job.id)).partial !== undefined);
   await sleep(2_000); // so that a scrape sees it
   await jobs.cancel(long.job.id);
   expect((await service.ended(long.job.id)).state).toBe('cancelled');
