@@ -115,6 +115,6 @@ test('what a reader is shown: as measured, else by its ceiling; several passages
 });
 
 test('uncertain is who was measured low, and who was not measured', () => {
-  expect([undefined, 0, LOW_CEILING - 0.01, LOW_CEILING, 1].map((ceiling) => isUncertain({ kind: 'local', ceiling }))).toEqual([true, true, true, false, false]);
-  expect(isUncertain({ kind: 'remote', ceiling: undefined })).toBe(false);
+  expect([undefined, 0, LOW_CEILING - 0.01, LOW_CEILING, 1].map((ceilingLow) => isUncertain({ kind: 'local', ceilingLow }))).toEqual([true, true, true, false, false]);
+  expect(isUncertain({ kind: 'remote', ceilingLow: undefined })).toBe(false);
 });

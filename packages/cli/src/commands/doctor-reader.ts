@@ -1,7 +1,7 @@
 // What doctor says of the reader: which model would word the answers, and whether it is there. Nothing is fetched or generated.
 import { statSync } from 'node:fs';
 import { cachedModelPath, type FoundModel, findModel } from '@lectern/model';
-import { isReaderUrl, isUncertain, probeReader, remoteReader } from '@lectern/reader';
+import { ceilingOf, isReaderUrl, isUncertain, probeReader, remoteReader } from '@lectern/reader';
 import type { CliConfig } from '../config.ts';
 import { indexModelOf, type ModelOptions, type ReaderOptions } from '../options.ts';
 import { readerArguments } from '../reader-choice.ts';
@@ -24,7 +24,7 @@ function localText(found: FoundModel, { homeRoot }: CliConfig): string {
   const path = found.kind === 'entry' ? cachedModelPath(homeRoot, found.entry) : found.path;
   const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   if (!isThere && entry === undefined) throw new Error(`no model file ${path}`);
-  const ceiling = entry?.reading?.ceiling;
+  const { ceiling, ceilingLow } = ceilingOf(entry);
   const measured = ceiling === undefined ? 'not measured' : `answers ${Math.round(ceiling * 100)} of 100 questions right with the right passage before it`;
-  return `${isThere ? 'on this disk' : 'fetched when it is needed'}, ${measured}${isUncertain({ kind: 'local', ceiling }) ? ': its answers are marked uncertain' : ''}`;
+  return `${isThere ? 'on this disk' : 'fetched when it is needed'}, ${measured}${isUncertain({ kind: 'local', ceilingLow }) ? ': its answers are marked uncertain' : ''}`;
 }

@@ -1,9 +1,8 @@
 // Planted facts: is the block that holds the answer among the first 8, and is the question answered, through ask's own prompt?
 import { randomUUID } from 'node:crypto';
-import { answerContains, ask, createRandom, find, type PlantedFact, plantFacts, readDocument, type ReaderContext, type ReadingPlan } from '@lectern/reader';
+import { answerContains, ask, createRandom, find, type PlantedFact, plantFacts, type Proportion, readDocument, type ReaderContext, type ReadingPlan } from '@lectern/reader';
 import type { AskMode, Passage, Route } from '@lectern/shared';
 import { makeFacts } from './facts.ts';
-import type { Proportion } from './interval.ts';
 
 export interface PlantedOptions {
   /** The text facts are planted in; cut to about numTokens. */

@@ -34,6 +34,8 @@ export interface AnswerModel {
   readonly contextLength: number;
   /** Share of questions it answered right with the right passage before it; undefined where nobody measured. */
   readonly ceiling: number | undefined;
+  /** Lower end of its 95 % interval. */
+  readonly ceilingLow: number | undefined;
   /** sentence: only the one that fits the question best, which is all that a small model can take. passages: the best hits whole. */
   readonly reads: 'sentence' | 'passages';
   /** Best hits whose text is looked at: all of it is shown, or the sentence is chosen from it. */
@@ -46,15 +48,5 @@ export interface AnswerModel {
   readonly taskBytes: number;
 }
 
-/**
- * A reader whose measured ceiling is below this is likelier wrong than right once finding has its share: with the right passage in hand it
- * answers less than .6, and finding puts that passage before it some 8 or 9 times of 10.
- */
-export const LOW_CEILING = 0.6;
-
 /** Hits of a reader that can weigh several passages against each other. */
 export const MANY_HITS = 8;
-
-/** What nobody measured is not known to be good. A remote model is its user's choice, and nothing here can tell which one answers. */
-export const isUncertain = ({ kind, ceiling }: Pick<AnswerModel, 'kind' | 'ceiling'>): boolean =>
-  kind === 'local' && (ceiling === undefined || ceiling < LOW_CEILING);

@@ -5,7 +5,8 @@ import type { ReaderModel } from '../contract.ts';
 import { answerTaskBytes } from '../estimates.ts';
 import { generateAnswer } from '../ask/generate.ts';
 import { ANSWER_END, rereadPrompt } from '../ask/prompt.ts';
-import { type AnswerModel, type AnswerPrompt, LOW_CEILING, MANY_HITS } from './contract.ts';
+import { ceilingOf, LOW_CEILING } from './ceiling.ts';
+import { type AnswerModel, type AnswerPrompt, MANY_HITS } from './contract.ts';
 
 export type LocalModel = Pick<ReaderModel, 'id' | 'file' | 'tokenizer' | 'chat' | 'transformer' | 'entry'>;
 
@@ -31,10 +32,9 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
   const { id, tokenizer, transformer, entry } = model;
   const kind = promptKindOf(model);
   const { prefixIds, tailIds } = frameOf(model);
-  const ceiling = entry?.reading?.ceiling;
   const contentIds = ({ passages, question }: AnswerPrompt): Int32Array => tokenizer.encode(rereadPrompt(passages, question, { kind, reads })).ids;
   return {
-    id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ceiling, reads,
+    id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ...ceilingOf(entry), reads,
     numHits: isStrong(model) && reads === 'passages' ? MANY_HITS : FEW_HITS[reads],
     taskBytes: answerTaskBytes(transformer),
     countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length,
@@ -53,8 +53,8 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
 const defaultReads = (model: LocalModel): AnswerModel['reads'] => model.entry?.reading?.reads ?? (isStrong(model) ? 'passages' : 'sentence');
 
 function isStrong({ entry, file }: LocalModel): boolean {
-  const ceiling = entry?.reading?.ceiling;
-  return ceiling === undefined ? numParameters(file) >= MANY_PARAMETERS : ceiling >= LOW_CEILING;
+  const { ceilingLow } = ceilingOf(entry);
+  return ceilingLow === undefined ? numParameters(file) >= MANY_PARAMETERS : ceilingLow >= LOW_CEILING;
 }
 
 const numParameters = ({ tensors }: ModelFile): number =>

@@ -1,7 +1,7 @@
 // Question -> answer with quotations: find, read, generate, cite, check.
 import { ServiceError, type AskMode } from '@lectern/shared';
 import type { AskArgs, AskResult, ReaderContext, ReadingSource } from '../contract.ts';
-import { isUncertain } from '../answer-model/contract.ts';
+import { isUncertain } from '../answer-model/ceiling.ts';
 import { throwIfCancelled } from '../control.ts';
 import { withAskDefaults } from '../defaults.ts';
 import { findPlaces } from '../find/find.ts';

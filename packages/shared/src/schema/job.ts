@@ -115,8 +115,8 @@ export const jobResultSchema = z.strictObject({
   /** False when the quotations do not carry the answer. Absent for search and read. */
   supported: z.boolean().optional(),
   /**
-   * True when the answer is likelier wrong than right, whatever it says: the model that wrote it was measured to answer less than
-   * LOW_CEILING of questions correctly with the right passage before it, or its quality is not known. The quotations then lead.
+   * True when the answer is likelier wrong than right, whatever it says: the model that wrote it may answer less than LOW_CEILING
+   * of questions correctly with the right passage before it (lower end of the measured interval), or its quality is not known. The quotations then lead.
    */
   uncertain: z.boolean().optional(),
   /** Id of the model that wrote the answer. */

@@ -45,7 +45,7 @@ export function remoteReader(settings: RemoteReaderSettings): AnswerModel {
   let isNewer = false;
   const contentOf = ({ passages, question }: AnswerPrompt) => rereadPrompt(passages, question, { kind: 'chat', reads: 'passages' });
   return {
-    id: remoteReaderId(settings), kind: 'remote', name: model, contextLength, ceiling: undefined, reads: 'passages', numHits: MANY_HITS, taskBytes: 0,
+    id: remoteReaderId(settings), kind: 'remote', name: model, contextLength, ceiling: undefined, ceilingLow: undefined, reads: 'passages', numHits: MANY_HITS, taskBytes: 0,
     countTokens: (prompt) => MESSAGE_TOKENS + Math.ceil(Buffer.byteLength(contentOf(prompt)) / BYTES_PER_TOKEN),
     async answer(prompt, options) {
       const common = { model, messages: [{ role: 'user', content: contentOf(prompt) }], stream: true };
