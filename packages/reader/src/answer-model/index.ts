@@ -1,5 +1,5 @@
 // Models that answer: on this machine, or behind an OpenAI-compatible URL.
-export { type AnswerModel, type AnswerOptions, type AnswerPrompt } from './contract.ts';
+export type { AnswerModel, AnswerOptions, AnswerPrompt } from './contract.ts';
 export { ceilingOf, isUncertain, LOW_CEILING } from './ceiling.ts';
 export { type LocalModel, localReader } from './local.ts';
 export { remoteReader, remoteReaderId, type RemoteReaderSettings } from './remote/remote-reader.ts';
