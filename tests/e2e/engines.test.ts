@@ -34,7 +34,7 @@ beforeAll(async () => { home = await TestHome.create(); });
 afterAll(() => home?.remove());
 
 describe.each(PAIRS)('%s reads, %s is asked', (reads, asks, seed) => {
-  const text = makeText({ numWords: 900, seed, planted: [FACT.sentence] });
+  const text = makeText({ numWords: 600, seed, planted: [FACT.sentence] });
   const run = <T>(verb: 'ask' | 'search', engine: EngineName) => home.json<T>([verb, home.file(`${seed}.txt`, text), FACT.question], { env: ENGINES[engine] });
   let found: Found;
 
