@@ -1,33 +1,22 @@
 // The records on a real Redis: every transition, who may make it, and what happens when two try at once.
-import { connectRedis, createStores, documentIdOf, type JobRecord, type JobRequest, newJobId, openQueues, reconcile, cancelJob, startJob, type Stores, type JobDeps } from '@lectern/shared';
+import { createStores, documentIdOf, type JobRecord, type JobRequest, newJobId, reconcile, cancelJob, startJob, type Stores, type JobDeps } from '@lectern/shared';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { openRecords } from '../support/records.ts';
 
 const RESULT = { answer: 'yes', supported: true, citations: [], figures: { tokensRead: 1, chunksEncoded: 1, chunksReused: 0, readSeconds: 0, tokensPerSecond: 0, findSeconds: 0, answerSeconds: 0, peakResidentBytes: 1 } };
 const DOC = documentIdOf('t', 'text/plain', 'x');
 const READING = 'rd_1';
 
-let server: TestRedis;
 let redis: Redis;
 let stores: Stores;
 let deps: JobDeps;
-let closeQueues: () => Promise<void>;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = await connectRedis(server.url, { role: 'client' });
-  stores = createStores(redis, { maxOpenJobs: 100 });
-  const queues = openQueues(redis);
-  closeQueues = queues.close;
-  deps = { ...stores, ...queues };
+  ({ redis, stores, deps, close } = await openRecords({ maxOpenJobs: 100 }));
 });
-afterAll(async () => {
-  await closeQueues?.();
-  stores?.close();
-  redis?.disconnect();
-  await server?.stop();
-});
+afterAll(() => close?.());
 beforeEach(async () => {
   await redis.flushall();
   await putDocument('t');

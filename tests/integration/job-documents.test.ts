@@ -1,33 +1,22 @@
 // Records of jobs with several documents, and of partial answers, on a real Redis: who waits for what, and what may be written when.
-import { advanceJob, cancelJob, connectRedis, coverageOf, createStores, documentIdOf, enqueueAsks, type JobDeps, type JobRecord, jobRequestSchema, newJobId, offerPartial, openQueues, type PartialResult, reconcile, startJob, type Stores } from '@lectern/shared';
+import { advanceJob, cancelJob, coverageOf, documentIdOf, enqueueAsks, type JobDeps, type JobRecord, jobRequestSchema, newJobId, offerPartial, type PartialResult, reconcile, startJob, type Stores } from '@lectern/shared';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { openRecords } from '../support/records.ts';
 
 const RESULT = { citations: [], figures: { tokensRead: 1, chunksEncoded: 1, chunksReused: 0, readSeconds: 0, tokensPerSecond: 0, findSeconds: 0, answerSeconds: 0, peakResidentBytes: 1 } };
 const DOCUMENTS = ['a', 'b', 'c'].map((sha256) => documentIdOf('t', 'text/plain', sha256));
 const READINGS = ['rd_a', 'rd_b', 'rd_c'];
 
-let server: TestRedis;
 let redis: Redis;
 let stores: Stores;
 let deps: JobDeps;
-let closeQueues: () => Promise<void>;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  server = await startRedis();
-  redis = await connectRedis(server.url, { role: 'client' });
-  stores = createStores(redis);
-  const queues = openQueues(redis);
-  closeQueues = queues.close;
-  deps = { ...stores, ...queues };
+  ({ redis, stores, deps, close } = await openRecords());
 });
-afterAll(async () => {
-  await closeQueues?.();
-  stores?.close();
-  redis?.disconnect();
-  await server?.stop();
-});
+afterAll(() => close?.());
 beforeEach(async () => {
   await redis.flushall();
   for (const id of DOCUMENTS) await stores.documents.put({ id, tenant: 't', name: 'n', mediaType: 'text/plain', sha256: 'x', numBytes: 1, createdAt: new Date().toISOString() });
