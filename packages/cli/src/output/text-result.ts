@@ -82,7 +82,6 @@ function oneLine(text: string): string {
   return characters.length <= MAX_QUOTED_CHARS ? line : `${characters.slice(0, MAX_QUOTED_CHARS).join('')} ...`;
 }
 
-
 function figuresText(f: Figures): string {
   const read = f.chunksEncoded > 0
     ? `${f.chunksEncoded} chunk${f.chunksEncoded === 1 ? '' : 's'} encoded, ${f.chunksReused} reused, ${seconds(f.readSeconds)}, ${integer.format(Math.round(f.tokensPerSecond))} tokens/s`
