@@ -6,7 +6,7 @@ namespace lectern {
 
 const ModelKernels& model_kernels(Isa isa) {
 #ifdef LECTERN_X86_KERNELS
-  if (isa == Isa::avx512) return model_avx512;
+  if (isa == Isa::avx512 || isa == Isa::avx512vnni) return model_avx512;
   if (isa == Isa::avx2) return model_avx2;
 #endif
   (void)isa;
