@@ -46,23 +46,31 @@ Int8QueryTile make_tile_i8(float* buffer, float* scratch, size_t num_vectors, si
           scratch, reinterpret_cast<uint8_t*>(scratch + KV8_POSITIONS * width)};
 }
 
-/** Keys that the tile's rows see of a span, by position in the block. */
+/** Which keys of a span the rows of a job see, by position in the block. */
+class Visible {
+ public:
+  Visible(const Int8AttendJob& job, const Int8KeySpan& span)
+      : job_(job),
+        low_(static_cast<int64_t>(span.first_in_block)),
+        high_(low_ + static_cast<int64_t>(span.count)),
+        query_0_(job.first_query - span.first + low_) {}
+  int64_t first(size_t row) const { return job_.window ? std::clamp(query(row) - job_.window + 1, low_, high_) : low_; }
+  int64_t past(size_t row) const { return std::clamp(query(row) + 1, low_, high_); }
+
+ private:
+  int64_t query(size_t row) const { return query_0_ + static_cast<int64_t>(row / job_.group); }
+
+  const Int8AttendJob& job_;
+  int64_t low_, high_, query_0_;
+};
+
 void attend_span(const Int8AttentionKernels& kernels, const Int8AttendJob& job, const Int8KeySpan& span, const Int8QueryTile& tile, const TileRows& rows) {
-  const auto low = static_cast<int64_t>(span.first_in_block);
-  const int64_t high = low + static_cast<int64_t>(span.count);
-  const int64_t position_0 = span.first - low;  // index of the block's position 0
-  const auto first_seen = [&](size_t row) {
-    const int64_t index = job.first_query + static_cast<int64_t>(row / job.group);
-    return job.window ? std::clamp(index - job.window + 1 - position_0, low, high) : low;
-  };
-  const auto past_seen = [&](size_t row) {
-    return std::clamp(job.first_query + static_cast<int64_t>(row / job.group) + 1 - position_0, low, high);
-  };
+  const Visible seen(job, span);
   const size_t last_row = rows.first + rows.count - 1;
-  const int64_t begin = first_seen(rows.first), end = past_seen(last_row);
+  const int64_t begin = seen.first(rows.first), end = seen.past(last_row);
   if (begin >= end) return;
   const auto first_group = static_cast<size_t>(begin & ~int64_t{7}), past_group = static_cast<size_t>((end + 7) & ~int64_t{7});
-  const bool all_see_all = first_seen(last_row) == begin && past_seen(rows.first) == end;
+  const bool all_see_all = seen.first(last_row) == begin && seen.past(rows.first) == end;
   if (all_see_all && begin % 8 == 0 && end % 8 == 0) {
     kernels.attend_tile(tile, span.block, first_group, past_group, nullptr, nullptr);
     return;
@@ -71,8 +79,8 @@ void attend_span(const Int8AttentionKernels& kernels, const Int8AttendJob& job, 
   alignas(64) float last_visible[MAX_TILE_WIDTH];
   for (size_t r = 0; r < tile.num_vectors * INT8_LANES; r++) {
     const size_t row = rows.first + std::min(r, rows.count - 1);
-    first_visible[r] = static_cast<float>(first_seen(row));
-    last_visible[r] = static_cast<float>(past_seen(row) - 1);
+    first_visible[r] = static_cast<float>(seen.first(row));
+    last_visible[r] = static_cast<float>(seen.past(row) - 1);
   }
   kernels.attend_tile(tile, span.block, first_group, past_group, first_visible, last_visible);
 }
@@ -85,6 +93,29 @@ void unpack(const Int8AttentionKernels& kernels, const Int8AttendJob& job, const
   for (size_t r = 0; r < rows.count; r++) {
     const size_t row = rows.first + r;
     job.lse[row / job.group * job.lse_stride + row % job.group] = natural_lse(tile.max[r], tile.sum[r]);
+  }
+}
+
+/** One token: dimensions in the lanes, every span's visible part at once. */
+void attend_one_token(const Int8AttentionKernels& kernels, const Int8AttendJob& job, AttendScratch& scratch) {
+  const size_t size = job.group * job.head_dim;
+  float* q_scale = scratch.floats(3 * INT8_LANES + size + job.group * int8_group_stride(job.head_dim) / 4);
+  float* max = q_scale + INT8_LANES;
+  float* sum = max + INT8_LANES;
+  float* out = sum + INT8_LANES;
+  const Int8QueryGroup group{job.group, job.head_dim, reinterpret_cast<uint8_t*>(out + size), q_scale, out, max, sum};
+  std::fill(q_scale, out + size, 0.0f);
+  std::fill(max, sum, NO_SCORE);
+  kernels.pack_group(group, job.q, job.softmax_scale * LOG2_E);
+  for (size_t s = 0; s < job.num_spans; s++) {
+    const Visible seen(job, job.spans[s]);
+    const int64_t begin = seen.first(0), end = seen.past(0);
+    if (begin < end) kernels.attend_group(group, job.spans[s].block, static_cast<size_t>(begin), static_cast<size_t>(end));
+  }
+  for (size_t row = 0; row < job.group; row++) {
+    const float inverse = sum[row] > 0.0f ? 1.0f / sum[row] : 0.0f;
+    for (size_t d = 0; d < job.head_dim; d++) job.out[row * job.head_dim + d] = out[row * job.head_dim + d] * inverse;
+    if (job.lse) job.lse[row] = natural_lse(max[row], sum[row]);
   }
 }
 
@@ -101,6 +132,7 @@ const Int8AttentionKernels* int8_attention_kernels(Isa isa) {
 bool int8_attention_fits(size_t head_dim) { return head_dim > 0 && head_dim % 16 == 0 && head_dim <= KV8_MAX_HEAD_DIM; }
 
 void attend_i8(const Int8AttentionKernels& kernels, const Int8AttendJob& job, AttendScratch& scratch) {
+  if (job.num_tokens == 1 && job.group <= INT8_GROUP_ROWS) return attend_one_token(kernels, job, scratch);
   constexpr size_t full_width = MAX_TILE_WIDTH;
   const size_t num_rows = job.num_tokens * job.group;
   const size_t per_tile = tile_floats_i8(full_width, job.head_dim);

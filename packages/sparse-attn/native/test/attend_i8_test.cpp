@@ -79,6 +79,20 @@ void test_shape(const Int8AttentionKernels& kernels, const Shape& shape) {
   expect(error < limit, "error with spans that are parts of blocks", shape, error);
 }
 
+/** The kernel of single tokens against tiles, and against that of the scalar instruction set. */
+void test_one_token(const Int8AttentionKernels& kernels, const Shape& shape) {
+  const Case c(shape);
+  Blocks blocks = c.store(kernels);
+  const Result tiles = attend_all(kernels, c, blocks);
+  const Result single = in_pieces(kernels, c, blocks, 1), scalar = in_pieces(int8_attention_scalar, c, blocks, 1);
+  for (const Result* other : {&tiles, &scalar}) {
+    double error = relative_l2(single.out, other->out);
+    expect(error < 1e-5, "single tokens differ", shape, error);
+    error = highest_difference(single.lse, other->lse);
+    expect(error < 1e-5, "lse of single tokens differs", shape, error);
+  }
+}
+
 void test_kernels(const Int8AttentionKernels& kernels) {
   for (const size_t head_dim : {64, 80, 96, 128, 256}) {
     for (const size_t group : {1, 3, 4}) {
@@ -88,6 +102,9 @@ void test_kernels(const Int8AttentionKernels& kernels) {
         test_shape(kernels, {head_dim, group, 50, 50, 20, data});
         test_shape(kernels, {head_dim, group, 18, 275, 100, data});
         test_shape(kernels, {head_dim, group, 20, 9, 0, data});  // the first tokens see no key
+        test_one_token(kernels, {head_dim, group + 1, 20, 203, 0, data});
+        test_one_token(kernels, {head_dim, group + 4, 20, 203, 90, data});
+        test_one_token(kernels, {head_dim, group, 9, 7, 0, data});
       }
     }
   }

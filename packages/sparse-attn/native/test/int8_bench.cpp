@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 
 #include "int8_case.h"
@@ -71,6 +72,25 @@ void measure_tiles(const Int8AttentionKernels* kernels, size_t head_dim, size_t 
               num_threads, flops / time * 1e-9, time * 1e6 / NUM_BLOCKS);
 }
 
+/** One token of 3 heads over keys of `num_blocks` blocks: few stay in the caches, many come from memory. */
+void measure_one_token(const Int8AttentionKernels& kernels, size_t head_dim, size_t num_blocks, size_t num_threads) {
+  const Case c({head_dim, 3, 1, NUM_BLOCKS * KV8_POSITIONS, 0, Data::gaussian});
+  Blocks source = c.store(kernels);
+  Blocks blocks(num_blocks * num_threads, head_dim);
+  for (size_t block = 0; block < num_blocks * num_threads; block++) std::memcpy(blocks.at(block), source.at(block % NUM_BLOCKS), blocks.bytes());
+  std::vector<std::vector<Int8KeySpan>> spans(num_threads);
+  for (size_t block = 0; block < num_blocks * num_threads; block++) {
+    spans[block / num_blocks].push_back({blocks.at(block), 0, KV8_POSITIONS, static_cast<int64_t>(block * KV8_POSITIONS)});
+  }
+  std::vector<std::vector<float>> out(num_threads, std::vector<float>(c.q.size()));
+  std::vector<AttendScratch> scratch(num_threads);
+  const double time = least_seconds(num_threads, [&](size_t thread) {
+    attend_i8(kernels, {c.q.data(), 3 * head_dim, 1, 3, head_dim, 0.125f, spans[thread].data(), num_blocks, int64_t{1} << 40, 0, out[thread].data(), 3 * head_dim, nullptr, 0}, scratch[thread]);
+  });
+  std::printf("one token, 3 heads, head_dim %zu, %zu blocks, %zu thread(s): %.0f ns per block, %.1f GB/s\n", head_dim, num_blocks, num_threads,
+              time * 1e9 / static_cast<double>(num_blocks), static_cast<double>(num_blocks * num_threads * blocks.bytes()) / time * 1e-9);
+}
+
 void measure_writers(const Int8AttentionKernels& kernels, size_t head_dim) {
   const Case c({head_dim, 1, 1, 1024, 0, Data::gaussian});
   Blocks blocks(c.num_blocks(), head_dim);
@@ -91,7 +111,10 @@ void measure() {
       measure_tiles(nullptr, head_dim, num_threads);
       if (best) measure_tiles(best, head_dim, num_threads);
     }
-    if (best) measure_writers(*best, head_dim);
+    if (!best) continue;
+    measure_writers(*best, head_dim);
+    measure_one_token(*best, head_dim, 32, 1);
+    for (const size_t num_threads : {1, 2}) measure_one_token(*best, head_dim, 8192, num_threads);
   }
 }
 

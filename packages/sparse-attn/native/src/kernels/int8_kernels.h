@@ -28,6 +28,22 @@ struct Int8QueryTile {
   uint8_t* weights;  // (16, width, 4) scratch: p as u8, four keys to a word
 };
 
+constexpr size_t INT8_GROUP_ROWS = 8;
+
+/** Bytes from one packed query of a group to the next: whole vectors. */
+static inline size_t int8_group_stride(size_t head_dim) { return (head_dim + 63) / 64 * 64; }
+
+/** The query group of one token (decode), dimensions in the lanes. Buffers are 64-byte aligned. */
+struct Int8QueryGroup {
+  size_t num_rows;  // 1 .. INT8_GROUP_ROWS
+  size_t head_dim;
+  uint8_t* q;      // (num_rows, int8_group_stride): 128 + code of the rotated query; 0 behind head_dim
+  float* q_scale;  // (16) as in a tile, the first num_rows used
+  float* out;      // (num_rows, head_dim), running, starts at 0
+  float* max;      // (16), starts at NO_SCORE
+  float* sum;      // (16), starts at 0
+};
+
 struct Int8AttentionKernels {
   /** Row `slot` of a block. The key is given after RoPE; it is rotated and quantised here. Both (head_dim). */
   void (*store_key)(uint8_t* block, size_t slot, const float* key, size_t head_dim);
@@ -42,6 +58,10 @@ struct Int8AttentionKernels {
                       const float* last_visible);
   /** rows[i] (head_dim) = out / sum of lane i, 0 where it saw no key. */
   void (*unpack_tile)(const Int8QueryTile& tile, float* const* rows, size_t num_rows);
+  /** Fills q and q_scale of a group from (num_rows, head_dim) queries after RoPE; `scale` = softmax_scale * log2(e). */
+  void (*pack_group)(const Int8QueryGroup& group, const float* queries, float scale);
+  /** Adds keys begin .. end - 1 of a block, all visible. */
+  void (*attend_group)(const Int8QueryGroup& group, const uint8_t* block, size_t begin, size_t end);
 };
 
 extern const Int8AttentionKernels int8_attention_scalar;

@@ -13,8 +13,9 @@ namespace {
 #include "int8_tile.inc"
 #include "int8_rows.inc"
 #include "int8_tile_rows.inc"
+#include "int8_group.inc"
 }  // namespace
 
-const Int8AttentionKernels int8_attention_avx512vnni = {store_key, store_value, pack_tile, attend_tile, unpack_tile};
+const Int8AttentionKernels int8_attention_avx512vnni = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
 
 }  // namespace lectern

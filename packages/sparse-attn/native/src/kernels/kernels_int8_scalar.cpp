@@ -8,6 +8,6 @@ namespace {
 #include "int8_scalar_rows.inc"
 }  // namespace
 
-const Int8AttentionKernels int8_attention_scalar = {store_key, store_value, pack_tile, attend_tile, unpack_tile};
+const Int8AttentionKernels int8_attention_scalar = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
 
 }  // namespace lectern
