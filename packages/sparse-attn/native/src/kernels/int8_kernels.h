@@ -60,8 +60,8 @@ struct Int8AttentionKernels {
   void (*unpack_tile)(const Int8QueryTile& tile, float* const* rows, size_t num_rows);
   /** Fills q and q_scale of a group from (num_rows, head_dim) queries after RoPE; `scale` = softmax_scale * log2(e). */
   void (*pack_group)(const Int8QueryGroup& group, const float* queries, float scale);
-  /** Adds keys begin .. end - 1 of a block, all visible. */
-  void (*attend_group)(const Int8QueryGroup& group, const uint8_t* block, size_t begin, size_t end);
+  /** Adds keys begin .. end - 1 of a block, all visible. `next`: the block that comes after, fetched meanwhile; or null. */
+  void (*attend_group)(const Int8QueryGroup& group, const uint8_t* block, size_t begin, size_t end, const uint8_t* next);
 };
 
 extern const Int8AttentionKernels int8_attention_scalar;
