@@ -49,6 +49,7 @@ void count_attended(Session& s, const TokenSlice& slice, const std::vector<KeySp
 }
 
 void attend_pass(Session& s, const Pass& pass, size_t layer) {
+  const PhaseTimer timer(s.phases.attend);
   if (pass.rows == pass.slices.size()) return attend_decode(s, pass, layer);
   const ModelConfig& c = s.weights->config;
   const std::vector<Unit> units = list_units(s, pass);

@@ -18,6 +18,7 @@ bool wants_queries(const ForwardWant& want, size_t layer) {
 size_t num_chunks(size_t rows) { return (rows + ROWS_PER_CHUNK - 1) / ROWS_PER_CHUNK; }
 
 void norm_rows(Session& s, const std::vector<float>& weight, size_t rows) {
+  const PhaseTimer timer(s.phases.norm);
   const ModelConfig& c = s.weights->config;
   s.pool.run(num_chunks(rows), [&](size_t chunk, size_t) {
     const size_t last = std::min(rows, (chunk + 1) * ROWS_PER_CHUNK);
@@ -90,6 +91,7 @@ void place_token(Session& s, const TokenSlice& slice, size_t token, const Forwar
 }
 
 void place_rows(Session& s, const Pass& pass, const ForwardWant& want, size_t layer, bool stop) {
+  const PhaseTimer timer(s.phases.place);
   s.pool.run(num_chunks(pass.rows), [&](size_t chunk, size_t) {
     const size_t first = chunk * ROWS_PER_CHUNK;
     const size_t last = std::min(pass.rows, first + ROWS_PER_CHUNK);

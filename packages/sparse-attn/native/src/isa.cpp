@@ -37,6 +37,8 @@ bool supported(Isa isa) {
   constexpr int AVX2 = 5, AVX512F = 16, AVX512DQ = 17, AVX512BW = 30, AVX512VL = 31;
   if ((states & YMM_STATES) != YMM_STATES || !has(b, AVX2)) return false;
   if (isa == Isa::avx2) return true;
+  constexpr int AVX512_VNNI = 11;
+  if (isa == Isa::avx512vnni && !has(c, AVX512_VNNI)) return false;
   return (states & ZMM_STATES) == ZMM_STATES && has(b, AVX512F) && has(b, AVX512DQ) && has(b, AVX512BW) && has(b, AVX512VL);
 }
 
@@ -49,6 +51,7 @@ bool supported(Isa isa) { return isa == Isa::scalar; }
 }  // namespace
 
 Isa best_isa() {
+  if (supported(Isa::avx512vnni)) return Isa::avx512vnni;
   if (supported(Isa::avx512)) return Isa::avx512;
   return supported(Isa::avx2) ? Isa::avx2 : Isa::scalar;
 }
@@ -56,12 +59,12 @@ Isa best_isa() {
 Isa choose_isa(const char* forced) {
   const Isa best = best_isa();
   if (forced == nullptr || forced[0] == '\0') return best;
-  for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+  for (Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512vnni}) {
     if (std::strcmp(forced, isa_name(isa)) != 0) continue;
     if (supported(isa)) return isa;
     throw std::invalid_argument(std::string("instruction set ") + forced + " was asked for, this machine's best is " + isa_name(best));
   }
-  throw std::invalid_argument(std::string("instruction set ") + forced + " is unknown: scalar, avx2 or avx512");
+  throw std::invalid_argument(std::string("instruction set ") + forced + " is unknown: scalar, avx2, avx512 or avx512vnni");
 }
 
 const char* isa_name(Isa isa) {
@@ -69,6 +72,7 @@ const char* isa_name(Isa isa) {
     case Isa::scalar: return "scalar";
     case Isa::avx2: return "avx2";
     case Isa::avx512: return "avx512";
+    case Isa::avx512vnni: return "avx512vnni";
   }
   return "scalar";
 }

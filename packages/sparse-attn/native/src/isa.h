@@ -3,7 +3,7 @@
 
 namespace lectern {
 
-enum class Isa { scalar, avx2, avx512 };
+enum class Isa { scalar, avx2, avx512, avx512vnni };
 
 /** Best one this CPU and operating system support. */
 Isa best_isa();
