@@ -56,12 +56,12 @@ void run(const Int8Kernels& kernels, TensorType type, size_t rows, size_t output
   const double quantise = seconds_of([&] {
     for (size_t r = 0; r < rows; r++) kernels.quantise(values.data() + r * k, outliers.data(), scratch.data(), x.from_row(r));
   });
+  std::vector<float> y(rows * outputs);
   const double seconds = seconds_of([&] {
     pool.run(weight.num_panels() / 2, [&](size_t task, size_t) {
       const Int8Panel panels[2] = {weight.int8_panel(2 * task), weight.int8_panel(2 * task + 1)};
-      alignas(64) float tile[INT8_ROWS * TILE_COLS];
       for (size_t row = 0; row < rows; row += INT8_ROWS) {
-        kernels.gemm(x.from_row(row), std::min(INT8_ROWS, rows - row), panels, 2, tile, TILE_COLS);
+        kernels.gemm(x.from_row(row), std::min(INT8_ROWS, rows - row), panels, 2, {y.data() + row * outputs + task * TILE_COLS, outputs, Epilogue::store, nullptr});
       }
     });
   });

@@ -5,13 +5,6 @@
 
 namespace lectern {
 
-enum class Epilogue {
-  store,     // y = x W + bias
-  add,       // y += x W
-  silu_mul,  // y = silu(x W) * (x W2)
-  gelu_mul,  // y = gelu(x W) * (x W2)
-};
-
 struct Product {
   const Linear* weight;
   const Linear* weight2;  // only for silu_mul and gelu_mul, else null: as many outputs as weight

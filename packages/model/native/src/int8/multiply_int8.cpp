@@ -21,7 +21,7 @@ QuantRows quantise(Session& s, const Product& p, size_t rows) {
   const std::vector<uint16_t>& outliers = p.weight->outliers();
   const QuantRows x = s.act.quantised.reserve(rows, k, outliers.size());
   s.pool.run((rows + QUANTISE_ROWS - 1) / QUANTISE_ROWS, [&](size_t chunk, size_t thread) {
-    float* scratch = s.scratch[thread].unpacked.reserve(k + k / ACTIVATION_GROUP);
+    float* scratch = s.scratch[thread].unpacked.reserve(k + x.num_side + 32);
     for (size_t r = chunk * QUANTISE_ROWS; r < std::min(rows, (chunk + 1) * QUANTISE_ROWS); r++) {
       s.int8->quantise(p.x + r * k, outliers.data(), scratch, x.from_row(r));
     }
@@ -29,15 +29,25 @@ QuantRows quantise(Session& s, const Product& p, size_t rows) {
   return x;
 }
 
+bool same_shape(const Int8Panel& a, const Int8Panel& b) {
+  return a.panel.format == b.panel.format && a.panel.group == b.panel.group && a.panel.half_scales == b.panel.half_scales && a.num_pairs == b.num_pairs;
+}
+
 void multiply_columns(Session& s, const Product& p, const QuantRows& x, size_t task, size_t first_row, size_t last_row) {
   const size_t panel = p.weight2 ? task : 2 * task;
   const Int8Panel panels[2] = {p.weight->int8_panel(panel), p.weight2 ? p.weight2->int8_panel(panel) : p.weight->int8_panel(panel + 1)};
   const size_t cols = p.weight2 ? PANEL_COLS : TILE_COLS;
-  alignas(64) float tile[INT8_ROWS * TILE_COLS];
+  const size_t col = task * cols;
+  const bool direct = same_shape(panels[0], panels[1]) && col + cols <= p.weight->num_outputs();
   for (size_t row = first_row; row < last_row; row += INT8_ROWS) {
     const size_t rows = std::min(INT8_ROWS, last_row - row);
-    s.int8->gemm(x.from_row(row), rows, panels, 2, tile, TILE_COLS);
-    finish_tile(s.kernels, p, tile, tile + PANEL_COLS, TILE_COLS, rows, row, task * cols, cols);
+    if (direct) {
+      s.int8->gemm(x.from_row(row), rows, panels, 2, {p.y + row * p.y_stride + col, p.y_stride, p.epilogue, p.bias ? p.bias + col : nullptr});
+      continue;
+    }
+    alignas(64) float tile[INT8_ROWS * TILE_COLS];
+    for (size_t i = 0; i < 2; i++) s.int8->gemm(x.from_row(row), rows, panels + i, 1, {tile + i * PANEL_COLS, TILE_COLS, Epilogue::store, nullptr});
+    finish_tile(s.kernels, p, tile, tile + PANEL_COLS, TILE_COLS, rows, row, col, cols);
   }
 }
 

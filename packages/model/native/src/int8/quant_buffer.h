@@ -13,7 +13,7 @@ class QuantBuffer {
     QuantRows x{};
     x.k = k;
     x.num_outliers = num_outliers;
-    x.sums_stride = groups + groups % 2;
+    x.num_side = (num_outliers + groups + 1) / 2 * 2;
     size_t used = 0;
     const auto take = [&](size_t bytes_per_row) {
       const size_t offset = used;
@@ -21,16 +21,14 @@ class QuantBuffer {
       return offset;
     };
     const size_t codes = take(k), scales = take(groups * 4), offsets16 = take(2 * groups * 4), offsets32 = take(groups * 4);
-    const size_t outliers = take(num_outliers * 2), outlier_scales = take(4), sums = take(x.sums_stride * 2), sum_scales = take(4);
+    const size_t side = take(x.num_side * 2), side_scales = take(4);
     if (buffer_.bytes() < used) buffer_ = Buffer(used);
     x.codes = buffer_.as<signed char>(codes);
     x.scales = buffer_.as<float>(scales);
     x.offsets16 = buffer_.as<int>(offsets16);
     x.offsets32 = buffer_.as<int>(offsets32);
-    x.outliers = buffer_.as<short>(outliers);
-    x.outlier_scales = buffer_.as<float>(outlier_scales);
-    x.sums = buffer_.as<short>(sums);
-    x.sum_scales = buffer_.as<float>(sum_scales);
+    x.side = buffer_.as<short>(side);
+    x.side_scales = buffer_.as<float>(side_scales);
     return x;
   }
 

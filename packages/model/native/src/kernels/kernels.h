@@ -44,6 +44,13 @@ struct Panel {
   size_t bytes() const { return num_groups() * (group_bytes() + (has_mins ? scale_bytes() : 0)); }
 };
 
+enum class Epilogue {
+  store,     // y = x W + bias
+  add,       // y += x W
+  silu_mul,  // y = silu(x W) * (x W2)
+  gelu_mul,  // y = gelu(x W) * (x W2)
+};
+
 struct ModelKernels {
   /** tile (rows, 32) = a (rows, k) x b (k, 32); rows <= TILE_ROWS; tile rows TILE_COLS apart. Sums run over k in order. */
   void (*gemm_tile)(const float* a, size_t lda, size_t rows, const float* b, size_t k, float* tile);

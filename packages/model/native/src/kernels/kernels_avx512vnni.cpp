@@ -6,6 +6,9 @@
 
 namespace lectern {
 namespace {
+#include "kernels/vec_avx512.h"
+#include "kernels/exp2.inc"
+#include "activate.inc"
 #include "gemm_vnni.inc"
 #include "quantise_vnni.inc"
 }  // namespace

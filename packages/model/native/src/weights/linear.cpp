@@ -117,34 +117,30 @@ Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : te
 void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
   outliers_ = outliers;
   const Tensor& tensor = tensor_;
-  const Panel& first = panels_[0];
-  num_min_pairs_ = first.has_mins ? round_up(first.num_groups(), 2) / 2 : 0;
-  const size_t codes_bytes = (outliers.size() / 2 + num_min_pairs_) * PANEL_COLS * 2 * sizeof(int16_t);
-  const size_t bytes = codes_bytes + 2 * PANEL_COLS * sizeof(float);
+  const Panel& shape = panels_[0];
+  const size_t num_outliers = outliers.size();
+  const size_t num_mins = shape.has_mins ? shape.num_groups() : 0;
+  num_pairs_ = round_up(num_outliers + num_mins, 2) / 2;
+  const size_t codes_bytes = num_pairs_ * PANEL_COLS * 2 * sizeof(int16_t);
+  const size_t bytes = codes_bytes + PANEL_COLS * sizeof(float);
   side_ = Buffer(panels_.size() * bytes);
   pool.run(panels_.size(), [&](size_t i, size_t) {
-    std::vector<float> values(tensor.cols), picked(outliers.size());
-    RowCodes codes{std::vector<int8_t>(tensor.cols), std::vector<float>(first.num_groups()), std::vector<float>(first.num_groups())};
-    auto* to = side_.as<int16_t>(i * bytes);
-    auto* scales = side_.as<float>(i * bytes + codes_bytes);
+    std::vector<float> values(tensor.cols), picked(num_outliers + num_mins), scales(shape.num_groups());
+    std::vector<int8_t> codes(tensor.cols);
     for (size_t column = 0; column < PANEL_COLS && i * PANEL_COLS + column < tensor.rows; column++) {
       const uint8_t* row = tensor.data + (i * PANEL_COLS + column) * tensor.row_bytes();
       dequantize_row(tensor.type, row, tensor.cols, values.data());
-      for (size_t o = 0; o < outliers.size(); o++) picked[o] = values[outliers[o]];
-      scales[column] = put_side(picked.data(), picked.size(), column, to);
-      if (!first.has_mins) continue;
-      extract_codes(tensor.type, row, tensor.cols, codes.codes.data(), codes.scales.data(), codes.mins.data());
-      scales[PANEL_COLS + column] = put_side(codes.mins.data(), codes.mins.size(), column, to + outliers.size() * PANEL_COLS);
+      for (size_t o = 0; o < num_outliers; o++) picked[o] = values[outliers[o]];
+      if (num_mins) extract_codes(tensor.type, row, tensor.cols, codes.data(), scales.data(), picked.data() + num_outliers);
+      side_.as<float>(i * bytes + codes_bytes)[column] = put_side(picked.data(), picked.size(), column, side_.as<int16_t>(i * bytes));
     }
   });
 }
 
 Int8Panel Linear::int8_panel(size_t i) const {
-  const size_t codes = (outliers_.size() + 2 * num_min_pairs_) * PANEL_COLS;
-  const size_t bytes = codes * sizeof(int16_t) + 2 * PANEL_COLS * sizeof(float);
-  const auto* outliers = side_.as<int16_t>(i * bytes);
-  const auto* scales = side_.as<float>(i * bytes + codes * sizeof(int16_t));
-  return {panels_[i], outliers, scales, outliers + outliers_.size() * PANEL_COLS, scales + PANEL_COLS, num_min_pairs_};
+  const size_t codes_bytes = num_pairs_ * PANEL_COLS * 2 * sizeof(int16_t);
+  const size_t bytes = codes_bytes + PANEL_COLS * sizeof(float);
+  return {panels_[i], side_.as<int16_t>(i * bytes), side_.as<float>(i * bytes + codes_bytes), num_pairs_};
 }
 
 }  // namespace lectern

@@ -30,7 +30,7 @@ class Linear {
   /** int8: the float types are quantised to 8 bits in groups of 32. The others are kept exactly in both. */
   Linear(const Tensor& tensor, Precision precision, ThreadPool& pool);
 
-  /** int8 only: the weights of these inputs, and the mins of all groups, in 16 bits beside the panels. */
+  /** int8 only: the weights of these inputs (an even number), and the mins of all groups, in 16 bits beside the panels. */
   void add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool);
 
   size_t num_outputs() const { return tensor_.rows; }
@@ -48,8 +48,8 @@ class Linear {
   std::vector<Panel> panels_;
   Buffer storage_;
   std::vector<uint16_t> outliers_;
-  size_t num_min_pairs_ = 0;
-  Buffer side_;  // (panels): outliers (num / 2, 16, 2), mins (num_min_pairs, 16, 2) int16; scales of both (2, 16) f32
+  size_t num_pairs_ = 0;
+  Buffer side_;  // (panels): weights of outliers, then mins (num_pairs, 16, 2) int16; their scales (16) f32
 };
 
 }  // namespace lectern
