@@ -1,9 +1,10 @@
 // Which instruction sets this machine has, and forcing one for the native addons.
 import { existsSync, readFileSync } from 'node:fs';
 
-export type IsaName = 'scalar' | 'avx2' | 'avx512';
+export type IsaName = 'scalar' | 'avx2' | 'avx512' | 'avx512vnni';
 
-const CPU_FLAGS: Record<IsaName, string[]> = { scalar: [], avx2: ['avx2', 'fma'], avx512: ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'] };
+const AVX512 = ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'];
+const CPU_FLAGS: Record<IsaName, string[]> = { scalar: [], avx2: ['avx2', 'fma'], avx512: AVX512, avx512vnni: [...AVX512, 'avx512_vnni'] };
 
 /** By the kernel's list, independently of the addon's own detection; undefined where there is no such list. */
 export function cpuHas(isa: IsaName): boolean | undefined {

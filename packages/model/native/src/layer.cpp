@@ -92,11 +92,13 @@ void place_token(Session& s, const TokenSlice& slice, size_t token, const Forwar
     std::memcpy(k, s.act.k.data() + row * c.kv_dim() + h * c.head_dim, c.head_dim * sizeof(float));
     norm(k, w.k_norm);
     rotate(k);
+    slice.item->context->store_key(layer, h, position);
   }
   if (stop) return;
   for (size_t h = 0; h < c.num_kv_heads; h++) {
     std::memcpy(slice.item->context->values(layer, h) + position * c.head_dim, s.act.v.data() + row * c.kv_dim() + h * c.head_dim,
                 c.head_dim * sizeof(float));
+    slice.item->context->store_value(layer, h, position);
   }
   for (size_t h = 0; h < c.num_heads; h++) rotate(q + h * c.head_dim);
 }

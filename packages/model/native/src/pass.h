@@ -34,9 +34,6 @@ void attend_pass(Session& session, const Pass& pass, size_t layer);
 /** The same for a pass of single tokens. */
 void attend_decode(Session& session, const Pass& pass, size_t layer);
 
-/** Adds what attention reads for one KV head of a slice to the counters. */
-void count_attended(Session& session, const TokenSlice& slice, const std::vector<KeySpan>& spans);
-
 /** For slices whose sparse part has no choice for this layer: score, choose, copy the chosen rows to their positions. */
 void choose_blocks(Session& session, const Pass& pass, size_t layer);
 

@@ -27,6 +27,7 @@ Session::Session(std::shared_ptr<const Weights> shared, Isa chosen, size_t num_t
       kernels(model_kernels(chosen)),
       int8(weights->precision == Precision::int8 ? int8_kernels(chosen) : nullptr),
       attention(attention_kernels(chosen)),
+      int8_attention(int8 ? int8_attention_kernels(chosen) : nullptr),
       pool(num_threads),
       scratch(pool.num_threads()),
       spare_rows(std::make_shared<SpareRows>()) {}

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "attend.h"
+#include "attend_spans.h"
 #include "isa.h"
 #include "int8/quant_buffer.h"
 #include "kernels/int8.h"
@@ -37,7 +37,7 @@ class Floats {
 struct ThreadScratch {
   Floats unpacked;  // (k, TILE_COLS); or scratch of quantising a row
   AttendScratch attend;
-  std::vector<KeySpan> spans;
+  Spans spans;
 };
 
 /** Of one pass; rows are the tokens of all its items one after the other. */
@@ -63,6 +63,7 @@ struct Session {
   const ModelKernels& kernels;
   const Int8Kernels* int8;  // null: products in f32
   const AttentionKernels& attention;
+  const Int8AttentionKernels* int8_attention;  // null: attention in f32
   ThreadPool pool;
   std::vector<ThreadScratch> scratch;  // (num_threads)
   Activations act;

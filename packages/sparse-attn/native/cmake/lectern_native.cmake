@@ -36,11 +36,11 @@ function(lectern_kernel_sources folder result)
     set_source_files_properties(${folder}/kernels_avx2.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c")
     set_source_files_properties(${folder}/kernels_avx512.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES
       COMPILE_OPTIONS "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx2;-mfma;-mf16c")
-  endif()
-  if(LECTERN_X86 AND EXISTS ${folder}/kernels_avx512vnni.cpp)
-    list(APPEND sources ${folder}/kernels_avx512vnni.cpp)
-    set_source_files_properties(${folder}/kernels_avx512vnni.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES
-      COMPILE_OPTIONS "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx512vnni;-mavx2;-mfma;-mf16c")
+    if(EXISTS ${folder}/kernels_avx512vnni.cpp)
+      list(APPEND sources ${folder}/kernels_avx512vnni.cpp)
+      set_source_files_properties(${folder}/kernels_avx512vnni.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES
+        COMPILE_OPTIONS "-mavx512vnni;-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx2;-mfma;-mf16c")
+    endif()
   endif()
   set(${result} ${sources} PARENT_SCOPE)
 endfunction()

@@ -34,12 +34,11 @@ bool supported(Isa isa) {
   const unsigned states = saved_states();
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
   constexpr unsigned YMM_STATES = 0x6, ZMM_STATES = 0xe6;
-  constexpr int AVX2 = 5, AVX512F = 16, AVX512DQ = 17, AVX512BW = 30, AVX512VL = 31;
+  constexpr int AVX2 = 5, AVX512F = 16, AVX512DQ = 17, AVX512BW = 30, AVX512VL = 31, AVX512VNNI = 11;
   if ((states & YMM_STATES) != YMM_STATES || !has(b, AVX2)) return false;
   if (isa == Isa::avx2) return true;
-  constexpr int AVX512_VNNI = 11;
-  if (isa == Isa::avx512vnni && !has(c, AVX512_VNNI)) return false;
-  return (states & ZMM_STATES) == ZMM_STATES && has(b, AVX512F) && has(b, AVX512DQ) && has(b, AVX512BW) && has(b, AVX512VL);
+  if ((states & ZMM_STATES) != ZMM_STATES || !has(b, AVX512F) || !has(b, AVX512DQ) || !has(b, AVX512BW) || !has(b, AVX512VL)) return false;
+  return isa == Isa::avx512 || has(c, AVX512VNNI);
 }
 
 #else

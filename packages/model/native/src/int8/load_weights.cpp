@@ -30,6 +30,7 @@ Energies observe_pass(const std::shared_ptr<Weights>& weights, Isa isa, size_t n
   Energies energies;
   Session session(weights, isa, num_threads);
   session.int8 = nullptr;
+  session.int8_attention = nullptr;
   session.observe = [&](const Linear& weight, const float* x, size_t rows) { add_energies(energies[&weight], x, rows, weight.num_inputs()); };
   const size_t num_tokens = std::min(NUM_TOKENS, weights->config.context_length);
   std::vector<int32_t> tokens(num_tokens);
@@ -82,7 +83,7 @@ void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, size_t nu
 }  // namespace
 
 std::shared_ptr<const Weights> load_weights(const ModelSpec& spec, Isa isa, Precision wish, size_t num_threads) {
-  const bool can = int8_kernels(isa) && int8_fits(spec.config);
+  const bool can = int8_kernels(isa) && int8_attention_kernels(isa) && int8_fits(spec.config) && int8_attention_fits(spec.config.head_dim);
   const Precision precision = can ? wish : Precision::f32;
   return shared_weights(spec, precision, num_threads, [&](const std::shared_ptr<Weights>& weights) {
     if (precision == Precision::int8) choose_outliers(weights, isa, num_threads);

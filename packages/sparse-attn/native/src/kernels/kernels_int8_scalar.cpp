@@ -1,0 +1,13 @@
+// Int8 attention for any CPU; what the other instruction sets are tested against.
+#include "int8_kernels.h"
+
+namespace lectern {
+namespace {
+#include "int8_exp2.inc"
+#include "int8_scalar.inc"
+#include "int8_scalar_rows.inc"
+}  // namespace
+
+const Int8AttentionKernels int8_attention_scalar = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+
+}  // namespace lectern
