@@ -177,7 +177,7 @@ export interface GenerateResult {
  */
 export interface Transformer {
   readonly engine: EngineName;
-  /** For logs: 'avx512 x2', 'tensorflow 2.15.1 cpu'. */
+  /** For logs: 'avx512vnni int8 x2', 'tensorflow 2.15.1 cpu'. */
   readonly device: string;
   readonly config: TransformerConfig;
   /** capacity: most own tokens it will hold (a prefix's included). */
@@ -187,14 +187,27 @@ export interface Transformer {
   generate(context: Context, options: GenerateOptions): MaybePromise<GenerateResult>;
   /** Keys before RoPE (and values) of own tokens [from, to) at these KV heads. Values of the stop layer of an early-stopped pass throw. */
   takeBlocks(context: Context, from: number, to: number, heads: readonly KvHeadRef[], values: boolean): EncodedBlocks;
-  /** Attention and weight traffic so far, bytes: for metrics. */
-  traffic(): { keyValueBytes: number; weightBytes: number };
+  traffic(): Traffic;
   dispose(): void;
+}
+
+/** int8: products and attention in 8-bit integers with float scales. f32: the file's own values, in float. */
+export type Precision = 'int8' | 'f32';
+
+/** What passes cost so far. */
+export interface Traffic {
+  /** Bytes that attention and products with weights loaded. */
+  keyValueBytes: number;
+  weightBytes: number;
+  /** native only: wall clock of passes by kind of work; what is left of a call's time is embedding, sampling and glue. */
+  seconds?: { quantise: number; multiply: number; attend: number; norm: number; place: number };
 }
 
 export interface LoadOptions {
   /** Threads of one native call, the caller included. */
   numThreads: number;
+  /** native only. Default int8 where the instruction set and the model's sizes allow it, else f32; `device` says which. */
+  precision?: Precision;
   /** Tried in this order; default native, tfjs, reference. */
   engines?: readonly EngineName[];
 }

@@ -5,7 +5,7 @@ import type { EngineName, ModelFile, Transformer } from '../src/contract.ts';
 import { describeCases, describeRefusals } from './conformance-engine.ts';
 import { TINY_SHAPES, writeTinyModel } from './tiny-model.ts';
 
-const load = (file: ModelFile, engine: EngineName) => loadTransformer(file, { numThreads: 2, engines: [engine] });
+const load = (file: ModelFile, engine: EngineName) => loadTransformer(file, { numThreads: 2, precision: 'f32', engines: [engine] });
 
 /** `device`: what the engine must say it runs on. */
 export async function describeConformance(engines: readonly EngineName[], device = ''): Promise<void> {

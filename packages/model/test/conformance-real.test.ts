@@ -22,7 +22,7 @@ it('native and tfjs equal reference on the default model', { timeout: 300_000 },
   }
 
   async function run(engine: EngineName): Promise<Float32Array> {
-    const transformer: Transformer = await loadTransformer(file, { numThreads: 2, engines: [engine] });
+    const transformer: Transformer = await loadTransformer(file, { numThreads: 2, precision: 'f32', engines: [engine] });
     const context = transformer.context([], tokens.length);
     const [many] = await transformer.forward([{ context, tokens: tokens.subarray(0, -1) }], { logits: 'all' });
     const [one] = await transformer.forward([{ context, tokens: tokens.subarray(-1) }], { logits: 'last' });

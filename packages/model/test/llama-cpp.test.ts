@@ -40,7 +40,7 @@ describe.each(RULES)('$model', ({ model, golden: name, delta, minAgreement, numL
   let places: Place[] = [];
 
   beforeAll(async () => {
-    transformer = await loadTransformer(await openRealModel(model), { numThreads: 2, engines: ['native'] });
+    transformer = await loadTransformer(await openRealModel(model), { numThreads: 2, precision: 'f32', engines: ['native'] });
     for (const each of golden.cases) {
       const input = Int32Array.from([...each.prompt, ...each.forced.slice(0, -1)]);
       const argmaxes = await argmaxAfter(transformer, input, each.prompt.length - 1);

@@ -40,7 +40,7 @@ it.each(types)('$type', async ({ number, type, numElements, numBytes }) => {
 });
 
 async function logitsOf(file: ModelFile, engine: EngineName): Promise<Float32Array> {
-  const transformer = await loadTransformer(file, { numThreads: 2, engines: [engine] });
+  const transformer = await loadTransformer(file, { numThreads: 2, precision: 'f32', engines: [engine] });
   const context = transformer.context([], 24);
   const tokens = randomTokens(24, VOCAB, 3);
   const results: number[] = [];

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadTransformer } from '../src/engines.ts';
-import type { ModelFile, Transformer } from '../src/contract.ts';
+import type { ModelFile, Precision, Transformer } from '../src/contract.ts';
 import { openRealModel } from './real-model.ts';
 import { randomTokens } from './tiny-model.ts';
 
@@ -13,123 +13,125 @@ const ADDON = fileURLToPath(new URL('../../../build/native/model.node', import.m
 const file = await openRealModel();
 const tokens = randomTokens(200, file.config.vocabSize, 4);
 
-async function load(numThreads: number): Promise<Transformer> {
-  return loadTransformer(file, { numThreads, engines: ['native'] });
-}
-
-async function logitsOf(transformer: Transformer): Promise<Float32Array[]> {
-  const context = transformer.context([], 220);
-  const results: Float32Array[] = [];
-  // Many rows, one row, few rows, many again: every kind of product.
-  for (const [from, to] of [[0, 180], [180, 181], [181, 184], [184, 200]]) {
-    results.push((await transformer.forward([{ context, tokens: tokens.subarray(from, to) }], { logits: 'last' }))[0].logits!);
+describe.each(['int8', 'f32'] as const)('%s', (precision) => {
+  async function load(numThreads: number): Promise<Transformer> {
+    return loadTransformer(file, { numThreads, precision, engines: ['native'] });
   }
-  context.dispose();
-  return results;
-}
 
-it('gives the same bits with 1, 2 and 5 threads, alone and in a batch', { timeout: 120_000 }, async () => {
-  const one = await load(1);
-  const expected = await logitsOf(one);
-  for (const numThreads of [2, 5]) {
-    const transformer = await load(numThreads);
-    expect(await logitsOf(transformer)).toEqual(expected);
-    transformer.dispose();
-  }
-  const alone = one.context([], 50);
-  const [{ logits }] = await one.forward([{ context: alone, tokens: tokens.subarray(0, 50) }], { logits: 'last' });
-  const batch = [50, 70].map((count) => ({ context: one.context([], count), tokens: tokens.subarray(0, count) }));
-  expect((await one.forward(batch, { logits: 'last' }))[0].logits).toEqual(logits);
-  one.dispose();
-});
-
-it('works on several JavaScript threads at once, with the same bits', { timeout: 120_000 }, async () => {
-  const expected = await firstLogits(await load(1));
-  const workers = [1, 1].map((numThreads) => workerLogits(file, numThreads));
-  const busy = await load(2);
-  for (let i = 0; i < 4; i++) expect(await firstLogits(busy)).toEqual(expected);
-  for (const logits of await Promise.all(workers)) expect(logits).toEqual(expected);
-
-  async function firstLogits(transformer: Transformer): Promise<Float32Array> {
-    const context = transformer.context([], 180);
-    const [{ logits }] = await transformer.forward([{ context, tokens: tokens.subarray(0, 180) }], { logits: 'last' });
+  async function logitsOf(transformer: Transformer): Promise<Float32Array[]> {
+    const context = transformer.context([], 220);
+    const results: Float32Array[] = [];
+    // Many rows, one row, few rows, many again: every kind of product.
+    for (const [from, to] of [[0, 180], [180, 181], [181, 184], [184, 200]]) {
+      results.push((await transformer.forward([{ context, tokens: tokens.subarray(from, to) }], { logits: 'last' }))[0].logits!);
+    }
     context.dispose();
-    return logits!;
+    return results;
   }
-});
 
-it('stops in the middle of a pass when another thread says so, and goes on as if nothing had been', { timeout: 120_000 }, async () => {
-  const transformer = await load(2);
-  const control = new Int32Array(new SharedArrayBuffer(8));
-  const context = transformer.context([], 2000);
-  await transformer.forward([{ context, tokens: tokens.subarray(0, 100) }], {});
-  const watcher = new Worker(
-    `const { workerData: control, parentPort } = require('node:worker_threads');
-     parentPort.postMessage('ready');
-     while (Atomics.load(control, 1) < 100) {}
-     Atomics.store(control, 0, 1);`,
-    { eval: true, workerData: control },
-  );
-  const ended = new Promise((resolve) => watcher.once('exit', resolve));
-  await new Promise((resolve) => watcher.once('message', resolve));
-  const long = randomTokens(1500, file.config.vocabSize, 6);
-  await expect(async () => transformer.forward([{ context, tokens: long }], { control })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
-  await ended;
-  expect(control[1]).toBeGreaterThanOrEqual(100);
-  expect(control[1]).toBeLessThan(1000);
-  expect([context.length, context.numTokens]).toEqual([100, 100]);
-
-  control.fill(0);
-  const [after] = await transformer.forward([{ context, tokens: tokens.subarray(100, 120) }], { logits: 'last', control });
-  expect(control[1]).toBe(1000);
-  const calm = transformer.context([], 2000);
-  await transformer.forward([{ context: calm, tokens: tokens.subarray(0, 100) }], {});
-  const [expected] = await transformer.forward([{ context: calm, tokens: tokens.subarray(100, 120) }], { logits: 'last' });
-  expect(after.logits).toEqual(expected.logits);
-  transformer.dispose();
-});
-
-it('reads early-stopped keys that are those of a whole pass, and values below', { timeout: 120_000 }, async () => {
-  const transformer = await load(2);
-  const untilLayer = 18;
-  const [whole, stopped] = [transformer.context([], 200), transformer.context([], 200)];
-  const queries = [{ layer: 17, head: 3 }, { layer: untilLayer, head: 7 }];
-  const [full] = await transformer.forward([{ context: whole, tokens }], { queries });
-  const [early] = await transformer.forward([{ context: stopped, tokens }], { queries, untilLayer });
-  expect(early.queries).toEqual(full.queries);
-  const heads = [{ layer: untilLayer, kvHead: 2 }, { layer: 17, kvHead: 1 }, { layer: 0, kvHead: 0 }];
-  expect(transformer.takeBlocks(stopped, 7, 200, heads, false)).toEqual(transformer.takeBlocks(whole, 7, 200, heads, false));
-  expect(transformer.takeBlocks(stopped, 0, 64, heads.slice(1), true)).toEqual(transformer.takeBlocks(whole, 0, 64, heads.slice(1), true));
-  transformer.dispose();
-});
-
-it('generates what repeated passes would, and refuses to be used from inside a listener', { timeout: 120_000 }, async () => {
-  const transformer = await load(2);
-  const context = transformer.context([], 64);
-  const generated = await transformer.generate(context, {
-    tokens: tokens.subarray(0, 20), maxTokens: 12, stopTokens: [],
-    onToken() {
-      expect(() => transformer.forward([{ context, tokens: tokens.subarray(0, 1) }], {})).toThrow(/middle of a call/);
-    },
+  it('gives the same bits with 1, 2 and 5 threads, alone and in a batch', { timeout: 120_000 }, async () => {
+    const one = await load(1);
+    const expected = await logitsOf(one);
+    for (const numThreads of [2, 5]) {
+      const transformer = await load(numThreads);
+      expect(await logitsOf(transformer)).toEqual(expected);
+      transformer.dispose();
+    }
+    const alone = one.context([], 50);
+    const [{ logits }] = await one.forward([{ context: alone, tokens: tokens.subarray(0, 50) }], { logits: 'last' });
+    const batch = [50, 70].map((count) => ({ context: one.context([], count), tokens: tokens.subarray(0, count) }));
+    expect((await one.forward(batch, { logits: 'last' }))[0].logits).toEqual(logits);
+    one.dispose();
   });
-  const stepwise = transformer.context([], 64);
-  let input = tokens.subarray(0, 20);
-  for (const token of generated.tokens) {
-    const [{ logits }] = await transformer.forward([{ context: stepwise, tokens: input }], { logits: 'last' });
-    expect(token).toBe(logits!.indexOf(logits!.reduce((max, x) => Math.max(max, x))));
-    input = Int32Array.of(token);
-  }
-  transformer.dispose();
+
+  it('works on several JavaScript threads at once, with the same bits', { timeout: 120_000 }, async () => {
+    const expected = await firstLogits(await load(1));
+    const workers = [1, 1].map((numThreads) => workerLogits(file, numThreads, precision));
+    const busy = await load(2);
+    for (let i = 0; i < 4; i++) expect(await firstLogits(busy)).toEqual(expected);
+    for (const logits of await Promise.all(workers)) expect(logits).toEqual(expected);
+
+    async function firstLogits(transformer: Transformer): Promise<Float32Array> {
+      const context = transformer.context([], 180);
+      const [{ logits }] = await transformer.forward([{ context, tokens: tokens.subarray(0, 180) }], { logits: 'last' });
+      context.dispose();
+      return logits!;
+    }
+  });
+
+  it('stops in the middle of a pass when another thread says so, and goes on as if nothing had been', { timeout: 120_000 }, async () => {
+    const transformer = await load(2);
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    const context = transformer.context([], 2000);
+    await transformer.forward([{ context, tokens: tokens.subarray(0, 100) }], {});
+    const watcher = new Worker(
+      `const { workerData: control, parentPort } = require('node:worker_threads');
+       parentPort.postMessage('ready');
+       while (Atomics.load(control, 1) < 100) {}
+       Atomics.store(control, 0, 1);`,
+      { eval: true, workerData: control },
+    );
+    const ended = new Promise((resolve) => watcher.once('exit', resolve));
+    await new Promise((resolve) => watcher.once('message', resolve));
+    const long = randomTokens(1500, file.config.vocabSize, 6);
+    await expect(async () => transformer.forward([{ context, tokens: long }], { control })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await ended;
+    expect(control[1]).toBeGreaterThanOrEqual(100);
+    expect(control[1]).toBeLessThan(1000);
+    expect([context.length, context.numTokens]).toEqual([100, 100]);
+
+    control.fill(0);
+    const [after] = await transformer.forward([{ context, tokens: tokens.subarray(100, 120) }], { logits: 'last', control });
+    expect(control[1]).toBe(1000);
+    const calm = transformer.context([], 2000);
+    await transformer.forward([{ context: calm, tokens: tokens.subarray(0, 100) }], {});
+    const [expected] = await transformer.forward([{ context: calm, tokens: tokens.subarray(100, 120) }], { logits: 'last' });
+    expect(after.logits).toEqual(expected.logits);
+    transformer.dispose();
+  });
+
+  it('reads early-stopped keys that are those of a whole pass, and values below', { timeout: 120_000 }, async () => {
+    const transformer = await load(2);
+    const untilLayer = 18;
+    const [whole, stopped] = [transformer.context([], 200), transformer.context([], 200)];
+    const queries = [{ layer: 17, head: 3 }, { layer: untilLayer, head: 7 }];
+    const [full] = await transformer.forward([{ context: whole, tokens }], { queries });
+    const [early] = await transformer.forward([{ context: stopped, tokens }], { queries, untilLayer });
+    expect(early.queries).toEqual(full.queries);
+    const heads = [{ layer: untilLayer, kvHead: 2 }, { layer: 17, kvHead: 1 }, { layer: 0, kvHead: 0 }];
+    expect(transformer.takeBlocks(stopped, 7, 200, heads, false)).toEqual(transformer.takeBlocks(whole, 7, 200, heads, false));
+    expect(transformer.takeBlocks(stopped, 0, 64, heads.slice(1), true)).toEqual(transformer.takeBlocks(whole, 0, 64, heads.slice(1), true));
+    transformer.dispose();
+  });
+
+  it('generates what repeated passes would, and refuses to be used from inside a listener', { timeout: 120_000 }, async () => {
+    const transformer = await load(2);
+    const context = transformer.context([], 64);
+    const generated = await transformer.generate(context, {
+      tokens: tokens.subarray(0, 20), maxTokens: 12, stopTokens: [],
+      onToken() {
+        expect(() => transformer.forward([{ context, tokens: tokens.subarray(0, 1) }], {})).toThrow(/middle of a call/);
+      },
+    });
+    const stepwise = transformer.context([], 64);
+    let input = tokens.subarray(0, 20);
+    for (const token of generated.tokens) {
+      const [{ logits }] = await transformer.forward([{ context: stepwise, tokens: input }], { logits: 'last' });
+      expect(token).toBe(logits!.indexOf(logits!.reduce((max, x) => Math.max(max, x))));
+      input = Int32Array.of(token);
+    }
+    transformer.dispose();
+  });
 });
 
 /** The addon in a worker thread, without TypeScript: the same weights, another instance. */
-function workerLogits({ path, numBytes, config, tensors }: ModelFile, numThreads: number): Promise<Float32Array> {
+function workerLogits({ path, numBytes, config, tensors }: ModelFile, numThreads: number, precision: Precision): Promise<Float32Array> {
   expect(existsSync(ADDON)).toBe(true);
   const spec = { files: [{ path, numBytes }], config, tensors: [...tensors.values()] };
   const worker = new Worker(
-    `const { workerData: { addon: path, spec, numThreads, tokens }, parentPort } = require('node:worker_threads');
+    `const { workerData: { addon: path, spec, numThreads, int8, tokens }, parentPort } = require('node:worker_threads');
      const addon = require(path);
-     const session = addon.load(spec, '', numThreads);
+     const session = addon.load(spec, '', numThreads, int8);
      let logits;
      for (let i = 0; i < 3; i++) {
        const context = addon.createContext(session, 180, 180);
@@ -138,7 +140,7 @@ function workerLogits({ path, numBytes, config, tensors }: ModelFile, numThreads
        addon.disposeContext(context);
      }
      parentPort.postMessage(logits);`,
-    { eval: true, workerData: { addon: ADDON, spec, numThreads, tokens: tokens.slice(0, 180) } },
+    { eval: true, workerData: { addon: ADDON, spec, numThreads, int8: precision === 'int8', tokens: tokens.slice(0, 180) } },
   );
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);

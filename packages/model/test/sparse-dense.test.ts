@@ -24,7 +24,7 @@ describe.each(models)('reference, $shape', ({ file }) => {
 it('native, real weights: every block listed equals dense', { timeout: 300_000 }, async () => {
   const file = await openRealModel();
   const tokenizer = createTokenizer(file);
-  const transformer = await loadTransformer(file, { numThreads: 2, engines: ['native'] });
+  const transformer = await loadTransformer(file, { numThreads: 2, precision: 'f32', engines: ['native'] });
   const encode = (text: string, parseSpecial = false) => tokenizer.encode(text, { parseSpecial }).ids;
   const facts = ['baker', 'smith', 'miller', 'sailor', 'tailor', 'mason', 'weaver', 'cooper'].flatMap((trade, i) =>
     [1, 2, 3].map((day) => `On day ${day} of the fair the ${trade} sold ${7 * i + 13 * day} pieces, and nobody in the village of Oakham had seen the like before.`));

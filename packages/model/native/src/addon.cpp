@@ -24,6 +24,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("takeBlocks", Napi::Function::New(env, take_blocks));
   exports.Set("forward", Napi::Function::New(env, forward_call));
   exports.Set("generate", Napi::Function::New(env, generate_call));
+  exports.Set("precision", Napi::Function::New(env, precision));
   exports.Set("traffic", Napi::Function::New(env, traffic));
   exports.Set("disposeSession", Napi::Function::New(env, dispose_session));
   exports.Set("disposeContext", Napi::Function::New(env, dispose_context));

@@ -39,34 +39,28 @@ void merge(const float* partials, size_t count, size_t stride, size_t group, siz
 void attend_decode(Session& s, const Pass& pass, size_t layer) {
   const ModelConfig& c = s.weights->config;
   const size_t num_sequences = pass.slices.size() * c.num_kv_heads;
-  std::vector<std::vector<KeySpan>> spans(num_sequences);
+  const auto unit_of = [&](size_t sequence) { return AttendUnit{&pass.slices[sequence / c.num_kv_heads], layer, sequence % c.num_kv_heads, 0, 1}; };
+  std::vector<Spans> spans(num_sequences);
   std::vector<Part> parts;
   for (size_t i = 0; i < num_sequences; i++) {
-    const TokenSlice& slice = pass.slices[i / c.num_kv_heads];
-    slice.item->context->list_spans(layer, i % c.num_kv_heads, slice.position, slice.position + 1, spans[i]);
-    count_attended(s, slice, spans[i]);
-    for (size_t first = 0; first < spans[i].size(); first += SPANS_PER_PART) {
-      parts.push_back({i, first, std::min(SPANS_PER_PART, spans[i].size() - first)});
-    }
+    const size_t num_spans = list_spans(s, unit_of(i), spans[i]);
+    for (size_t first = 0; first < num_spans; first += SPANS_PER_PART) parts.push_back({i, first, std::min(SPANS_PER_PART, num_spans - first)});
   }
 
   const size_t size = c.group() * c.head_dim;
   const size_t stride = size + c.group();
   float* partials = s.act.partials.reserve(parts.size() * stride);
-  const auto offset = [&](size_t sequence) { return pass.slices[sequence / c.num_kv_heads].row * c.q_dim() + sequence % c.num_kv_heads * size; };
   s.pool.run(parts.size(), [&](size_t i, size_t thread) {
     const Part& part = parts[i];
-    const TokenSlice& slice = pass.slices[part.sequence / c.num_kv_heads];
-    attend(s.attention,
-           {s.act.q.data() + offset(part.sequence), c.q_dim(), 1, c.group(), c.head_dim, c.softmax_scale,
-            spans[part.sequence].data() + part.first_span, part.num_spans, c.head_dim, static_cast<int64_t>(slice.position),
-            static_cast<int64_t>(c.window_of(layer)), partials + i * stride, size, partials + i * stride + size, c.group()},
-           s.scratch[thread].attend);
+    attend_spans(s, unit_of(part.sequence), spans[part.sequence], part.first_span, part.num_spans, partials + i * stride, size,
+                 partials + i * stride + size, s.scratch[thread].attend);
   });
   for (size_t i = 0; i < parts.size();) {
     size_t last = i;
     while (last < parts.size() && parts[last].sequence == parts[i].sequence) last++;
-    merge(partials + i * stride, last - i, stride, c.group(), c.head_dim, s.act.attended.data() + offset(parts[i].sequence));
+    const size_t row = pass.slices[parts[i].sequence / c.num_kv_heads].row;
+    float* out = s.act.attended.data() + row * c.q_dim() + parts[i].sequence % c.num_kv_heads * size;
+    merge(partials + i * stride, last - i, stride, c.group(), c.head_dim, out);
     i = last;
   }
 }

@@ -67,7 +67,11 @@ void copy_chosen(Session& s, Context& context, size_t layer, size_t kv_head) {
     float* k = context.keys(layer, kv_head) + position * c.head_dim;
     std::memcpy(k, part.keys + source, count * c.head_dim * sizeof(float));
     std::memcpy(context.values(layer, kv_head) + position * c.head_dim, part.values + source, count * c.head_dim * sizeof(float));
-    for (size_t t = 0; t < count; t++) context.rotate(s.kernels, layer, position + t, k + t * c.head_dim);
+    for (size_t t = 0; t < count; t++) {
+      context.rotate(s.kernels, layer, position + t, k + t * c.head_dim);
+      context.store_key(layer, kv_head, position + t);
+      context.store_value(layer, kv_head, position + t);
+    }
     position += count;
   }
   part.num_chosen_tokens[index] = position - part.position;

@@ -22,18 +22,37 @@ Buffer SpareRows::take(size_t bytes) {
 
 void SpareRows::give(Buffer buffer) { spare_ = std::move(buffer); }
 
-Context::Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity)
-    : weights_(std::move(weights)), spare_(std::move(spare)), num_positions_(num_positions), capacity_(capacity), stop_layer_(weights_->config.num_layers) {
+Context::Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity, const Int8AttentionKernels* int8)
+    : weights_(std::move(weights)), spare_(std::move(spare)), num_positions_(num_positions), capacity_(capacity), stop_layer_(weights_->config.num_layers), int8_(int8), layout8_(kv8_layout(weights_->config.head_dim)) {
   const ModelConfig& c = weights_->config;
   if (num_positions > c.context_length) {
     num_positions_ = c.context_length;  // rows beyond are never written: check_room refuses them
   }
-  rows_ = spare_->take(c.num_layers * c.kv_dim() * 2 * num_positions_ * sizeof(float));
+  constexpr size_t ALIGN = 64;
+  rows_bytes_ = (c.num_layers * c.kv_dim() * 2 * num_positions_ * sizeof(float) + ALIGN - 1) / ALIGN * ALIGN;
+  const size_t blocks_bytes = int8_ ? c.num_layers * c.num_kv_heads * num_blocks8() * layout8_.bytes : 0;
+  rows_ = spare_->take(rows_bytes_ + blocks_bytes);
 }
 
 float* Context::row(size_t layer, size_t kv_head, size_t which) const {
   const ModelConfig& c = weights_->config;
   return rows_.as<float>() + ((layer * c.num_kv_heads + kv_head) * 2 + which) * num_positions_ * c.head_dim;
+}
+
+uint8_t* Context::block8(size_t layer, size_t kv_head, size_t block) const {
+  return rows_.as<uint8_t>(rows_bytes_ + ((layer * weights_->config.num_kv_heads + kv_head) * num_blocks8() + block) * layout8_.bytes);
+}
+
+void Context::store_key(size_t layer, size_t kv_head, size_t position) const {
+  if (!int8_) return;
+  const size_t dim = weights_->config.head_dim;
+  int8_->store_key(block8(layer, kv_head, position / KV8_POSITIONS), position % KV8_POSITIONS, keys(layer, kv_head) + position * dim, dim);
+}
+
+void Context::store_value(size_t layer, size_t kv_head, size_t position) const {
+  if (!int8_) return;
+  const size_t dim = weights_->config.head_dim;
+  int8_->store_value(block8(layer, kv_head, position / KV8_POSITIONS), position % KV8_POSITIONS, values(layer, kv_head) + position * dim, dim);
 }
 
 void Context::check_room(size_t num_new) const {
@@ -57,6 +76,7 @@ void Context::copy_prefix(const Context& prefix) {
     for (size_t h = 0; h < c.num_kv_heads; h++) {
       std::memcpy(keys(layer, h), prefix.keys(layer, h), bytes);
       std::memcpy(values(layer, h), prefix.values(layer, h), bytes);
+      for (size_t b = 0; int8_ && b * KV8_POSITIONS < length_; b++) std::memcpy(block8(layer, h, b), prefix.block8(layer, h, b), layout8_.bytes);
     }
   }
 }
@@ -73,7 +93,11 @@ void Context::append_stored(const StoredBlocks& blocks, const ModelKernels& kern
     float* k = keys(layer, h) + first * c.head_dim;
     std::memcpy(k, blocks.keys + source, size * sizeof(float));
     std::memcpy(values(layer, h) + first * c.head_dim, blocks.values + source, size * sizeof(float));
-    for (size_t t = 0; t < blocks.num_tokens; t++) rotate(kernels, layer, first + t, k + t * c.head_dim);
+    for (size_t t = 0; t < blocks.num_tokens; t++) {
+      rotate(kernels, layer, first + t, k + t * c.head_dim);
+      store_key(layer, h, first + t);
+      store_value(layer, h, first + t);
+    }
   });
 }
 
@@ -127,25 +151,46 @@ void Context::rotate(const ModelKernels& kernels, size_t layer, size_t position,
   kernels.rope(head, &table.cos[angle], &table.sin[angle], direction, c.head_dim, c.rope_interleaved);
 }
 
+template <typename Add>
+void Context::for_each_run(size_t layer, size_t kv_head, size_t end, const Add& add) const {
+  if (!sparse_) return add(size_t{0}, end);
+  const size_t chosen = sparse_->num_chosen_tokens[layer * weights_->config.num_kv_heads + kv_head];
+  add(size_t{0}, sparse_->position);
+  add(sparse_->position, sparse_->position + chosen);
+  add(sparse_->position + sparse_->reserved, end);
+}
+
+/** The first position that a query at `first_query` sees. */
+size_t Context::lowest_seen(size_t layer, size_t first_query) const {
+  const size_t window = weights_->config.window_of(layer);
+  return window && first_query + 1 > window ? first_query + 1 - window : 0;
+}
+
 void Context::list_spans(size_t layer, size_t kv_head, size_t first_query, size_t end, std::vector<KeySpan>& spans) const {
   const size_t dim = weights_->config.head_dim;
-  const size_t window = weights_->config.window_of(layer);
-  const size_t lowest = window && first_query + 1 > window ? first_query + 1 - window : 0;
+  const size_t lowest = lowest_seen(layer, first_query);
   const float* k = keys(layer, kv_head);
   const float* v = values(layer, kv_head);
-  const auto add = [&](size_t from, size_t to) {
+  spans.clear();
+  for_each_run(layer, kv_head, end, [&](size_t from, size_t to) {
     for (size_t p = from; p < to; p += KEYS_PER_CALL) {
       const size_t first = std::max(p, lowest);
       const size_t last = std::min(p + KEYS_PER_CALL, to);
       if (first < last) spans.push_back({k + first * dim, v + first * dim, last - first, static_cast<int64_t>(first)});
     }
-  };
+  });
+}
+
+void Context::list_spans(size_t layer, size_t kv_head, size_t first_query, size_t end, std::vector<Int8KeySpan>& spans) const {
+  const size_t lowest = lowest_seen(layer, first_query);
   spans.clear();
-  if (!sparse_) return add(0, end);
-  const size_t chosen = sparse_->num_chosen_tokens[layer * weights_->config.num_kv_heads + kv_head];
-  add(0, sparse_->position);
-  add(sparse_->position, sparse_->position + chosen);
-  add(sparse_->position + sparse_->reserved, end);
+  for_each_run(layer, kv_head, end, [&](size_t from, size_t to) {
+    for (size_t first = std::max(from, lowest); first < to;) {
+      const size_t last = std::min(to, (first / KV8_POSITIONS + 1) * KV8_POSITIONS);
+      spans.push_back({block8(layer, kv_head, first / KV8_POSITIONS), first % KV8_POSITIONS, last - first, static_cast<int64_t>(first)});
+      first = last;
+    }
+  });
 }
 
 }  // namespace lectern

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "attend.h"
+#include "attend_i8.h"
 #include "weights/weights.h"
 
 namespace lectern {
@@ -57,7 +58,7 @@ class SpareRows {
 class Context {
  public:
   /** Room for num_positions rows per layer and KV head, of which `capacity` are own tokens. */
-  Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity);
+  Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity, const Int8AttentionKernels* int8 = nullptr);
   ~Context() { spare_->give(std::move(rows_)); }
 
   size_t length() const { return length_; }
@@ -70,6 +71,10 @@ class Context {
 
   float* keys(size_t layer, size_t kv_head) const { return row(layer, kv_head, 0); }
   float* values(size_t layer, size_t kv_head) const { return row(layer, kv_head, 1); }
+
+  /** int8 only: the rotated key and the value that keys() and values() hold at this position, into what attention reads. */
+  void store_key(size_t layer, size_t kv_head, size_t position) const;
+  void store_value(size_t layer, size_t kv_head, size_t position) const;
 
   void copy_prefix(const Context& prefix);
   void append_stored(const StoredBlocks& blocks, const ModelKernels& kernels, ThreadPool& pool);
@@ -91,8 +96,16 @@ class Context {
    * position `first_query` sees. They are cut at the same places wherever they begin, so that sums do not depend on how queries are grouped.
    */
   void list_spans(size_t layer, size_t kv_head, size_t first_query, size_t end, std::vector<KeySpan>& spans) const;
+  /** int8 only: the same, cut at multiples of 64 positions. */
+  void list_spans(size_t layer, size_t kv_head, size_t first_query, size_t end, std::vector<Int8KeySpan>& spans) const;
 
  private:
+  /** Calls add(from, to) for each run of positions that are read, in order. */
+  template <typename Add>
+  void for_each_run(size_t layer, size_t kv_head, size_t end, const Add& add) const;
+  size_t lowest_seen(size_t layer, size_t first_query) const;
+  size_t num_blocks8() const { return (num_positions_ + KV8_POSITIONS - 1) / KV8_POSITIONS; }
+  uint8_t* block8(size_t layer, size_t kv_head, size_t block) const;
   float* row(size_t layer, size_t kv_head, size_t which) const;
 
   struct OwnRange {
@@ -110,7 +123,14 @@ class Context {
   size_t stop_layer_;
   std::vector<OwnRange> own_;
   std::unique_ptr<SparsePart> sparse_;
-  Buffer rows_;  // (num_layers, num_kv_heads, keys | values, num_positions, head_dim)
+  size_t rows_bytes_;
+  const Int8AttentionKernels* int8_;  // null: attention reads the floats
+  Kv8Layout layout8_;
+  /**
+   * Floats: (num_layers, num_kv_heads, keys | values, num_positions, head_dim), which takeBlocks reads. int8: then blocks of 64 positions,
+   * (num_layers, num_kv_heads, blocks), which attention reads.
+   */
+  Buffer rows_;
 };
 
 }  // namespace lectern

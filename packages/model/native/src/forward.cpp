@@ -32,7 +32,7 @@ void reserve(Session& s, size_t rows) {
   s.act.k.reserve(rows * c.kv_dim());
   s.act.v.reserve(rows * c.kv_dim());
   s.act.attended.reserve(rows * c.q_dim());
-  s.act.hidden.reserve(rows * c.ffn_dim);
+  s.act.hidden.reserve(std::min(rows, feed_forward_rows(s)) * c.ffn_dim);
 }
 
 void embed(Session& s, const Pass& pass) {

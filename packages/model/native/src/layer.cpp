@@ -17,36 +17,48 @@ bool wants_queries(const ForwardWant& want, size_t layer) {
 
 size_t num_chunks(size_t rows) { return (rows + ROWS_PER_CHUNK - 1) / ROWS_PER_CHUNK; }
 
-void norm_rows(Session& s, const std::vector<float>& weight, size_t rows) {
+/** act.normed[0, count) = norm of rows [first, first + count) of act.x */
+void norm_rows(Session& s, const std::vector<float>& weight, size_t first, size_t count) {
+  const PhaseTimer timer(s.phases.norm);
   const ModelConfig& c = s.weights->config;
-  s.pool.run(num_chunks(rows), [&](size_t chunk, size_t) {
-    const size_t last = std::min(rows, (chunk + 1) * ROWS_PER_CHUNK);
+  s.pool.run(num_chunks(count), [&](size_t chunk, size_t) {
+    const size_t last = std::min(count, (chunk + 1) * ROWS_PER_CHUNK);
     for (size_t r = chunk * ROWS_PER_CHUNK; r < last; r++) {
-      s.kernels.rms_norm(s.act.x.data() + r * c.dim, weight.data(), c.rms_norm_eps, c.dim, s.act.normed.data() + r * c.dim);
+      s.kernels.rms_norm(s.act.x.data() + (first + r) * c.dim, weight.data(), c.rms_norm_eps, c.dim, s.act.normed.data() + r * c.dim);
     }
   });
 }
 
-/** act.x += norm of act.normed, which is overwritten. */
-void add_normed_rows(Session& s, const std::vector<float>& weight, size_t rows) {
+/** Rows [first, first + count) of act.x += norm of act.normed[0, count), which is overwritten. */
+void add_normed_rows(Session& s, const std::vector<float>& weight, size_t first, size_t count) {
   const ModelConfig& c = s.weights->config;
-  s.pool.run(num_chunks(rows), [&](size_t chunk, size_t) {
-    const size_t last = std::min(rows, (chunk + 1) * ROWS_PER_CHUNK);
+  s.pool.run(num_chunks(count), [&](size_t chunk, size_t) {
+    const size_t last = std::min(count, (chunk + 1) * ROWS_PER_CHUNK);
     for (size_t r = chunk * ROWS_PER_CHUNK; r < last; r++) {
       float* row = s.act.normed.data() + r * c.dim;
       s.kernels.rms_norm(row, weight.data(), c.rms_norm_eps, c.dim, row);
-      s.kernels.add(row, s.act.x.data() + r * c.dim, c.dim);
+      s.kernels.add(row, s.act.x.data() + (first + r) * c.dim, c.dim);
     }
   });
 }
 
-/** act.x += x W, or its norm where the architecture has one there. */
-void add_product(Session& s, const Linear& weight, const float* x, const std::vector<float>& post_norm, size_t rows) {
+/** Rows [first, first + count) of act.x += x W, or its norm where the architecture has one there. */
+void add_product(Session& s, const Linear& weight, const float* x, const std::vector<float>& post_norm, size_t first, size_t count) {
   const size_t dim = s.weights->config.dim;
   const bool normed = !post_norm.empty();
-  const Product product{&weight, nullptr, x, normed ? s.act.normed.data() : s.act.x.data(), dim, normed ? Epilogue::store : Epilogue::add};
-  multiply(s, &product, 1, rows);
-  if (normed) add_normed_rows(s, post_norm, rows);
+  float* y = normed ? s.act.normed.data() : s.act.x.data() + first * dim;
+  const Product product{&weight, nullptr, x, y, dim, normed ? Epilogue::store : Epilogue::add};
+  multiply(s, &product, 1, count);
+  if (normed) add_normed_rows(s, post_norm, first, count);
+}
+
+/** The feed-forward part of rows [first, first + count). */
+void feed_forward(Session& s, const LayerWeights& w, size_t first, size_t count) {
+  const ModelConfig& c = s.weights->config;
+  norm_rows(s, w.ffn_norm, first, count);
+  const Product expand{&w.gate, &w.up, s.act.normed.data(), s.act.hidden.data(), c.ffn_dim, c.gelu ? Epilogue::gelu_mul : Epilogue::silu_mul};
+  multiply(s, &expand, 1, count);
+  add_product(s, w.down, s.act.hidden.data(), w.ffn_post_norm, first, count);
 }
 
 void copy_queries(const ModelConfig& c, const float* q, const TokenSlice& slice, size_t token, const ForwardWant& want, size_t layer) {
@@ -80,16 +92,19 @@ void place_token(Session& s, const TokenSlice& slice, size_t token, const Forwar
     std::memcpy(k, s.act.k.data() + row * c.kv_dim() + h * c.head_dim, c.head_dim * sizeof(float));
     norm(k, w.k_norm);
     rotate(k);
+    slice.item->context->store_key(layer, h, position);
   }
   if (stop) return;
   for (size_t h = 0; h < c.num_kv_heads; h++) {
     std::memcpy(slice.item->context->values(layer, h) + position * c.head_dim, s.act.v.data() + row * c.kv_dim() + h * c.head_dim,
                 c.head_dim * sizeof(float));
+    slice.item->context->store_value(layer, h, position);
   }
   for (size_t h = 0; h < c.num_heads; h++) rotate(q + h * c.head_dim);
 }
 
 void place_rows(Session& s, const Pass& pass, const ForwardWant& want, size_t layer, bool stop) {
+  const PhaseTimer timer(s.phases.place);
   s.pool.run(num_chunks(pass.rows), [&](size_t chunk, size_t) {
     const size_t first = chunk * ROWS_PER_CHUNK;
     const size_t last = std::min(pass.rows, first + ROWS_PER_CHUNK);
@@ -103,13 +118,21 @@ void place_rows(Session& s, const Pass& pass, const ForwardWant& want, size_t la
 
 }  // namespace
 
+size_t feed_forward_rows(const Session& s) {
+  constexpr size_t BYTES_PER_THREAD = 768 * 1024;  // L2 is 1 to 2 MiB
+  constexpr size_t STEP = 84;                      // a whole number of tiles
+  const ModelConfig& c = s.weights->config;
+  const size_t row_bytes = (5 * c.ffn_dim + 4 * c.dim);  // hidden in f32 and in 8 bits, normed
+  return std::max<size_t>(1, s.pool.num_threads() * BYTES_PER_THREAD / row_bytes / STEP) * STEP;
+}
+
 void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   const ModelConfig& c = s.weights->config;
   const LayerWeights& w = s.weights->layers[layer];
   Activations& a = s.act;
   const bool stop = layer == want.until_layer;
 
-  norm_rows(s, w.attn_norm, pass.rows);
+  norm_rows(s, w.attn_norm, 0, pass.rows);
   const auto bias = [](const std::vector<float>& vector) { return vector.empty() ? nullptr : vector.data(); };
   std::vector<Product> products{{&w.k, nullptr, a.normed.data(), a.k.data(), c.kv_dim(), Epilogue::store, bias(w.k_bias)}};
   if (!stop || wants_queries(want, layer)) products.push_back({&w.q, nullptr, a.normed.data(), a.q.data(), c.q_dim(), Epilogue::store, bias(w.q_bias)});
@@ -120,12 +143,9 @@ void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
 
   choose_blocks(s, pass, layer);
   attend_pass(s, pass, layer);
-  add_product(s, w.o, a.attended.data(), w.attn_post_norm, pass.rows);
-
-  norm_rows(s, w.ffn_norm, pass.rows);
-  const Product expand{&w.gate, &w.up, a.normed.data(), a.hidden.data(), c.ffn_dim, c.gelu ? Epilogue::gelu_mul : Epilogue::silu_mul};
-  multiply(s, &expand, 1, pass.rows);
-  add_product(s, w.down, a.hidden.data(), w.ffn_post_norm, pass.rows);
+  add_product(s, w.o, a.attended.data(), w.attn_post_norm, 0, pass.rows);
+  const size_t block = feed_forward_rows(s);
+  for (size_t first = 0; first < pass.rows; first += block) feed_forward(s, w, first, std::min(block, pass.rows - first));
 }
 
 }  // namespace lectern

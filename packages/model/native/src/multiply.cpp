@@ -17,8 +17,9 @@ size_t task_cols(const Product& p) { return p.weight2 ? PANEL_COLS : TILE_COLS; 
 
 size_t count_columns_tasks(const Product& p) { return (p.weight->num_outputs() + task_cols(p) - 1) / task_cols(p); }
 
-/** Writes a tile of `rows` rows, `stride` apart, whose first column is output `col`. */
-void finish(const ModelKernels& kernels, const Product& p, const float* tile, const float* tile2, size_t stride, size_t rows, size_t row,
+}  // namespace
+
+void finish_tile(const ModelKernels& kernels, const Product& p, const float* tile, const float* tile2, size_t stride, size_t rows, size_t row,
             size_t col, size_t cols) {
   cols = std::min(cols, p.weight->num_outputs() - col);
   for (size_t r = 0; r < rows; r++) {
@@ -36,6 +37,8 @@ void finish(const ModelKernels& kernels, const Product& p, const float* tile, co
   }
 }
 
+namespace {
+
 void gemm_task(Session& s, const Product& p, size_t column_task, size_t first_row, size_t last_row, ThreadScratch& scratch) {
   const size_t k = p.weight->num_inputs();
   const size_t cols = task_cols(p);
@@ -47,7 +50,7 @@ void gemm_task(Session& s, const Product& p, size_t column_task, size_t first_ro
   for (size_t row = first_row; row < last_row; row += TILE_ROWS) {
     const size_t rows = std::min(TILE_ROWS, last_row - row);
     s.kernels.gemm_tile(p.x + row * k, k, rows, b, k, tile);
-    finish(s.kernels, p, tile, tile + PANEL_COLS, TILE_COLS, rows, row, column_task * cols, cols);
+    finish_tile(s.kernels, p, tile, tile + PANEL_COLS, TILE_COLS, rows, row, column_task * cols, cols);
   }
 }
 
@@ -75,7 +78,7 @@ void gemv_panel(Session& s, const Product& p, size_t panel, size_t rows, const f
   const size_t k = p.weight->num_inputs();
   s.kernels.gemv(p.weight->panel(panel), p.x, k, rows, sums, num_sums, tile, PANEL_COLS);
   if (p.weight2) s.kernels.gemv(p.weight2->panel(panel), p.x, k, rows, sums, num_sums, tile2, PANEL_COLS);
-  finish(s.kernels, p, tile, tile2, PANEL_COLS, rows, 0, panel * PANEL_COLS, PANEL_COLS);
+  finish_tile(s.kernels, p, tile, tile2, PANEL_COLS, rows, 0, panel * PANEL_COLS, PANEL_COLS);
 }
 
 void gemv(Session& s, const Product* products, size_t num_products, size_t rows) {
@@ -110,6 +113,12 @@ void gemv(Session& s, const Product* products, size_t num_products, size_t rows)
 
 void multiply(Session& session, const Product* products, size_t num_products, size_t rows) {
   if (rows == 0) return;
+  if (session.observe) session.observe(*products[0].weight, products[0].x, rows);
+  if (session.int8) {
+    multiply_int8(session, products, num_products, rows);
+    return;
+  }
+  const PhaseTimer timer(session.phases.multiply);
   if (rows <= GEMV_ROWS) {
     gemv(session, products, num_products, rows);
   } else {

@@ -5,13 +5,6 @@
 
 namespace lectern {
 
-enum class Epilogue {
-  store,     // y = x W + bias
-  add,       // y += x W
-  silu_mul,  // y = silu(x W) * (x W2)
-  gelu_mul,  // y = gelu(x W) * (x W2)
-};
-
 struct Product {
   const Linear* weight;
   const Linear* weight2;  // only for silu_mul and gelu_mul, else null: as many outputs as weight
@@ -24,5 +17,12 @@ struct Product {
 
 /** All products have `rows` rows. Every element is one sum over the inputs in order, whatever the number of threads. */
 void multiply(Session& session, const Product* products, size_t num_products, size_t rows);
+
+/** The same with activations in 8 bits: see kernels/int8.h. */
+void multiply_int8(Session& session, const Product* products, size_t num_products, size_t rows);
+
+/** Writes a tile of `rows` rows, `stride` apart, whose first column is output `col`, into rows [row, row + rows) of y. */
+void finish_tile(const ModelKernels& kernels, const Product& product, const float* tile, const float* tile2, size_t stride, size_t rows, size_t row,
+                 size_t col, size_t cols);
 
 }  // namespace lectern

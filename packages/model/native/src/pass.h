@@ -22,6 +22,9 @@ struct Pass {
 /** Cuts a batch into passes of bounded size. An item whose sparse part is still to choose stays whole. */
 std::vector<Pass> plan_passes(std::vector<ForwardItem>& batch);
 
+/** Rows that the feed-forward part of a layer takes at a time: so many that what lies between its products stays in the second-level caches. */
+size_t feed_forward_rows(const Session& session);
+
 /** Layer `layer` for all rows; only norm, keys and wanted queries where layer is want.until_layer. */
 void run_layer(Session& session, Pass& pass, const ForwardWant& want, size_t layer);
 
@@ -30,9 +33,6 @@ void attend_pass(Session& session, const Pass& pass, size_t layer);
 
 /** The same for a pass of single tokens. */
 void attend_decode(Session& session, const Pass& pass, size_t layer);
-
-/** Adds what attention reads for one KV head of a slice to the counters. */
-void count_attended(Session& session, const TokenSlice& slice, const std::vector<KeySpan>& spans);
 
 /** For slices whose sparse part has no choice for this layer: score, choose, copy the chosen rows to their positions. */
 void choose_blocks(Session& session, const Pass& pass, size_t layer);

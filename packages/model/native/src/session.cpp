@@ -13,11 +13,21 @@ const ModelKernels& model_kernels(Isa isa) {
   return model_scalar;
 }
 
+const Int8Kernels* int8_kernels(Isa isa) {
+#ifdef LECTERN_X86_KERNELS
+  if (isa == Isa::avx512vnni) return &int8_avx512vnni;
+#endif
+  (void)isa;
+  return nullptr;
+}
+
 Session::Session(std::shared_ptr<const Weights> shared, Isa chosen, size_t num_threads)
     : weights(std::move(shared)),
       isa(chosen),
       kernels(model_kernels(chosen)),
+      int8(weights->precision == Precision::int8 ? int8_kernels(chosen) : nullptr),
       attention(attention_kernels(chosen)),
+      int8_attention(int8 ? int8_attention_kernels(chosen) : nullptr),
       pool(num_threads),
       scratch(pool.num_threads()),
       spare_rows(std::make_shared<SpareRows>()) {}

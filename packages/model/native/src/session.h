@@ -2,18 +2,24 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
-#include "attend.h"
+#include "attend_spans.h"
 #include "isa.h"
+#include "int8/quant_buffer.h"
+#include "kernels/int8.h"
 #include "kernels/kernels.h"
+#include "phases.h"
 #include "threads/thread_pool.h"
 #include "weights/weights.h"
 
 namespace lectern {
 
 const ModelKernels& model_kernels(Isa isa);
+/** Null where there are none yet. */
+const Int8Kernels* int8_kernels(Isa isa);
 
 /** A float array that grows and is reused. */
 class Floats {
@@ -29,9 +35,9 @@ class Floats {
 };
 
 struct ThreadScratch {
-  Floats unpacked;  // (k, TILE_COLS)
+  Floats unpacked;  // (k, TILE_COLS); or scratch of quantising a row
   AttendScratch attend;
-  std::vector<KeySpan> spans;
+  Spans spans;
 };
 
 /** Of one pass; rows are the tokens of all its items one after the other. */
@@ -43,6 +49,7 @@ struct Activations {
   Floats v;        // (rows, num_kv_heads, head_dim)
   Floats attended; // (rows, num_heads, head_dim)
   Floats hidden;   // (rows, ffn_dim)
+  QuantBuffer quantised;  // int8 only: what the next products read
   Floats partials; // attention of single tokens: (parts, group * head_dim values and group lse)
 };
 
@@ -54,13 +61,18 @@ struct Session {
   const std::shared_ptr<const Weights> weights;
   const Isa isa;
   const ModelKernels& kernels;
+  const Int8Kernels* int8;  // null: products in f32
   const AttentionKernels& attention;
+  const Int8AttentionKernels* int8_attention;  // null: attention in f32
   ThreadPool pool;
   std::vector<ThreadScratch> scratch;  // (num_threads)
   Activations act;
   const std::shared_ptr<SpareRows> spare_rows;
+  /** Called before each product with its first matrix and its rows; for calibration. */
+  std::function<void(const Linear& weight, const float* x, size_t rows)> observe;
   std::atomic<uint64_t> key_value_bytes{0};
   std::atomic<uint64_t> weight_bytes{0};
+  Phases phases;
 };
 
 }  // namespace lectern

@@ -1,6 +1,6 @@
 // Every export of model.node, in the order of native/src/addon.cpp. Handles are opaque; all calls are synchronous.
 import { type IsaAddon, loadAddon } from '@lectern/sparse-attn';
-import type { TensorInfo, TransformerConfig } from '../contract.ts';
+import type { Precision, TensorInfo, Traffic, TransformerConfig } from '../contract.ts';
 
 export type SessionHandle = { readonly session: unique symbol };
 export type ContextHandle = { readonly context: unique symbol };
@@ -13,7 +13,9 @@ export interface ModelSpec {
 }
 
 export interface ModelAddon extends IsaAddon {
-  load(spec: ModelSpec, isa: string, numThreads: number): SessionHandle;
+  /** int8 is a wish: `precision` says what came of it. */
+  load(spec: ModelSpec, isa: string, numThreads: number, int8: boolean): SessionHandle;
+  precision(session: SessionHandle): Precision;
   createContext(session: SessionHandle, numPositions: number, capacity: number): ContextHandle;
   copyPrefix(context: ContextHandle, prefix: ContextHandle): void;
   appendBlocks(
@@ -38,7 +40,7 @@ export interface ModelAddon extends IsaAddon {
     session: SessionHandle, context: ContextHandle, tokens: Int32Array, maxTokens: number, stopTokens: Int32Array,
     temperature: number, topP: number, seed: number, control: Int32Array | null, onToken: ((token: number) => boolean | void) | null,
   ): { tokens: Int32Array; finishReason: 'stop' | 'length' | 'cancelled'; prefillSeconds: number; decodeSeconds: number };
-  traffic(session: SessionHandle): { keyValueBytes: number; weightBytes: number };
+  traffic(session: SessionHandle): Traffic;
   disposeSession(session: SessionHandle): void;
   disposeContext(context: ContextHandle): void;
 }

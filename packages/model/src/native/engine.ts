@@ -1,6 +1,7 @@
 // The native transformer: one addon session per instance, weights shared by the process. Synchronous, on the calling thread.
 import assert from 'node:assert';
 import { forcedIsa } from '@lectern/sparse-attn';
+import { forcedPrecision } from './config.ts';
 import { modelAddon, type ModelAddon, type SessionHandle } from './addon.ts';
 import { NativeContext } from './context.ts';
 import { mapErrors } from './errors.ts';
@@ -9,12 +10,12 @@ import type { Context, LoadOptions, ModelFile, Transformer } from '../contract.t
 
 /** Throws ENGINE_UNAVAILABLE where the addon cannot run here. */
 export async function createNativeTransformer(file: ModelFile, options: LoadOptions): Promise<Transformer> {
-  const { numThreads } = options;
+  const { numThreads, precision = forcedPrecision() ?? 'int8' } = options;
   assert(Number.isInteger(numThreads) && numThreads > 0, `numThreads is ${numThreads}`);
   const { addon, isa } = modelAddon();
   const files = file.shards ?? [{ path: file.path, numBytes: file.numBytes }];
-  const session = addon.load({ files, config: file.config, tensors: [...file.tensors.values()] }, forcedIsa(), numThreads);
-  return nativeTransformer(addon, session, file, `${isa} x${numThreads}`);
+  const session = addon.load({ files, config: file.config, tensors: [...file.tensors.values()] }, forcedIsa(), numThreads, precision === 'int8');
+  return nativeTransformer(addon, session, file, `${isa} ${addon.precision(session)} x${numThreads}`);
 }
 
 function nativeTransformer(addon: ModelAddon, session: SessionHandle, { config }: ModelFile, device: string): Transformer {

@@ -19,7 +19,7 @@ const temporary = mkdtempSync(join(tmpdir(), 'lectern-safetensors-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 async function logitsOf(file: ModelFile, engine: EngineName, tokens: number[]): Promise<Float32Array> {
-  const transformer = await loadTransformer(file, { numThreads: 2, engines: [engine] });
+  const transformer = await loadTransformer(file, { numThreads: 2, precision: 'f32', engines: [engine] });
   const [result] = await transformer.forward([{ context: transformer.context([], tokens.length), tokens: Int32Array.from(tokens) }], { logits: 'all' });
   transformer.dispose();
   return result!.logits!;

@@ -9,7 +9,8 @@ Napi::Value create_context(const Napi::CallbackInfo& info) {
   Session& session = session_of(info[0]);
   auto handle = std::make_unique<ContextHandle>();
   handle->weights = session.weights;
-  handle->context = std::make_unique<Context>(session.weights, session.spare_rows, count(info[1], "numPositions"), count(info[2], "capacity"));
+  handle->context = std::make_unique<Context>(session.weights, session.spare_rows, count(info[1], "numPositions"), count(info[2], "capacity"),
+                                              session.int8_attention);
   return wrap(info.Env(), handle.release());
 }
 

@@ -43,6 +43,7 @@ Napi::Value selection(const Napi::CallbackInfo& info);
 void take_blocks(const Napi::CallbackInfo& info);
 void forward_call(const Napi::CallbackInfo& info);
 Napi::Value generate_call(const Napi::CallbackInfo& info);
+Napi::Value precision(const Napi::CallbackInfo& info);
 Napi::Value traffic(const Napi::CallbackInfo& info);
 void dispose_session(const Napi::CallbackInfo& info);
 void dispose_context(const Napi::CallbackInfo& info);

@@ -1,7 +1,8 @@
-// load(spec, isa, numThreads): opens or shares the weights.
+// load(spec, isa, numThreads, int8): opens or shares the weights.
 #include <cmath>
 
 #include "glue/handles.h"
+#include "int8/load_weights.h"
 #include "typed_args.h"
 
 namespace lectern {
@@ -75,9 +76,15 @@ Napi::Value load_model(const Napi::CallbackInfo& info) {
   for (uint32_t i = 0; i < tensors.Length(); i++) spec.tensors.push_back(read_tensor(tensors.Get(i).As<Napi::Object>()));
   const Isa isa = choose_isa(info[1].ToString().Utf8Value().c_str());
   const size_t num_threads = count(info[2], "numThreads", 256);
+  const Precision wish = info[3].ToBoolean() ? Precision::int8 : Precision::f32;
   auto handle = std::make_unique<SessionHandle>();
-  handle->session = std::make_unique<Session>(shared_weights(spec, num_threads), isa, num_threads);
+  handle->session = std::make_unique<Session>(load_weights(spec, isa, wish, num_threads), isa, num_threads);
   return wrap(info.Env(), handle.release());
+}
+
+/** precision(session): what the weights are kept for. */
+Napi::Value precision(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), session_of(info[0]).int8 ? "int8" : "f32");
 }
 
 Napi::Value traffic(const Napi::CallbackInfo& info) {
@@ -85,6 +92,12 @@ Napi::Value traffic(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("keyValueBytes", static_cast<double>(session.key_value_bytes));
   result.Set("weightBytes", static_cast<double>(session.weight_bytes));
+  Napi::Object seconds = Napi::Object::New(info.Env());
+  const Phases& p = session.phases;
+  for (const auto& [name, value] : {std::pair{"quantise", p.quantise}, {"multiply", p.multiply}, {"attend", p.attend}, {"norm", p.norm}, {"place", p.place}}) {
+    seconds.Set(name, value);
+  }
+  result.Set("seconds", seconds);
   return result;
 }
 

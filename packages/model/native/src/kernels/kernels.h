@@ -13,27 +13,42 @@ constexpr size_t TILE_ROWS = 14;
 /** Up to this many rows the panels are read as stored; above, unpacked to float once per tile column. */
 constexpr size_t GEMV_ROWS = 4;
 
-/** How a panel's weights are stored. The value of a code is code * scale + min of its group: exactly the file's own value. */
+/**
+ * How a panel's weights are stored. The value of a code is (code - zero) * scale + min of its group: exactly the file's own value.
+ * Words are what one byte-wise multiply-add takes of a column: of eight rows the even ones, then the odd ones.
+ */
 enum class PanelFormat : unsigned char {
   f32,   // (k, 16) floats
   f16,   // (k, 16)
   bf16,  // (k, 16)
-  s8,    // groups of: codes (group, 16) signed bytes; scales (16); mins (16) where the panel has them
-  u4,    // groups of: codes (group / 8, 16) words, row 8 i + j in bits 4 j..4 j + 3 of word i; scales (16); mins (16)
+  u8,    // groups of: codes (group / 8, 2, 16) words, row 8 i + 2 j + h in byte j of word (i, h), zero 128; scales (16)
+  u4,    // groups of: codes (group / 8, 16) words, row 8 i + j in bits 4 j..4 j + 3 of word i, zero 0; scales (16)
 };
 
-/** 16 output columns of a weight matrix, k inner, in one stretch that is read from front to back. */
+constexpr int ZERO_U8 = 128;
+
+/** 16 output columns of a weight matrix, k inner, in one stretch that is read from front to back: groups, then mins (k / group, 16). */
 struct Panel {
   const unsigned char* data;
   size_t k;
-  size_t group;  // inputs per scale, a multiple of 8; s8 and u4
+  size_t group;  // inputs per scale, a multiple of 8; u8 and u4
   PanelFormat format;
   bool has_mins;
   bool half_scales;  // scales and mins are f16, where all of them are halves in the file too; else f32
 
-  size_t code_bytes() const { return format == PanelFormat::s8 ? group * PANEL_COLS : group / 2 * PANEL_COLS; }
+  size_t code_bytes() const { return format == PanelFormat::u8 ? group * PANEL_COLS : group / 2 * PANEL_COLS; }
   size_t scale_bytes() const { return PANEL_COLS * (half_scales ? 2 : 4); }
-  size_t group_bytes() const { return code_bytes() + scale_bytes() * (has_mins ? 2 : 1); }
+  size_t group_bytes() const { return code_bytes() + scale_bytes(); }
+  size_t num_groups() const { return k / group; }
+  const unsigned char* mins() const { return data + num_groups() * group_bytes(); }
+  size_t bytes() const { return num_groups() * (group_bytes() + (has_mins ? scale_bytes() : 0)); }
+};
+
+enum class Epilogue {
+  store,     // y = x W + bias
+  add,       // y += x W
+  silu_mul,  // y = silu(x W) * (x W2)
+  gelu_mul,  // y = gelu(x W) * (x W2)
 };
 
 struct ModelKernels {

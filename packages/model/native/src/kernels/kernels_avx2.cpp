@@ -9,6 +9,7 @@ namespace {
 #include "kernels/vec_avx2.h"
 #include "kernels/exp2.inc"
 #include "gemm.inc"
+#include "activate.inc"
 #include "elementwise.inc"
 }  // namespace
 

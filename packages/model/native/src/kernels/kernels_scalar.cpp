@@ -7,6 +7,7 @@ namespace {
 #include "kernels/vec_scalar.h"
 #include "kernels/exp2.inc"
 #include "gemm.inc"
+#include "activate.inc"
 #include "elementwise.inc"
 }  // namespace
 

@@ -1,6 +1,8 @@
 // Packing: rows of the file become columns of a panel.
 #include "weights/linear.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace lectern {
@@ -31,29 +33,59 @@ void put_scale(const Panel& p, float value, size_t column, uint8_t* scales) {
   }
 }
 
-void pack_grouped(const Panel& p, const RowCodes& row, size_t column, uint8_t* panel) {
-  for (size_t g = 0; g < p.k / p.group; g++, panel += p.group_bytes()) {
-    const int8_t* codes = row.codes.data() + g * p.group;
-    for (size_t i = 0; i < p.group; i++) {
-      if (p.format == PanelFormat::s8) {
-        panel[i * PANEL_COLS + column] = static_cast<uint8_t>(codes[i]);
-      } else {  // little-endian words: nibble j is in byte j / 2
-        uint8_t& byte = panel[(i / 8 * PANEL_COLS + column) * 4 + i % 8 / 2];
-        byte = static_cast<uint8_t>(byte | (codes[i] << (i % 2 * 4)));
-      }
-    }
-    put_scale(p, row.scales[g], column, panel + p.code_bytes());
-    if (p.has_mins) put_scale(p, row.mins[g], column, panel + p.code_bytes() + p.scale_bytes());
+/** Where row i of a group lies: see PanelFormat. */
+void put_code(const Panel& p, size_t i, int8_t code, size_t column, uint8_t* codes) {
+  if (p.format == PanelFormat::u8) {
+    const size_t word = (i / 8 * 2 + i % 2) * PANEL_COLS + column;
+    codes[word * 4 + i % 8 / 2] = static_cast<uint8_t>(code + ZERO_U8);
+  } else {  // little-endian words: nibble j is in byte j / 2
+    uint8_t& byte = codes[(i / 8 * PANEL_COLS + column) * 4 + i % 8 / 2];
+    byte = static_cast<uint8_t>(byte | (code << (i % 2 * 4)));
   }
+}
+
+void pack_grouped(const Panel& p, const RowCodes& row, size_t column, uint8_t* panel) {
+  uint8_t* mins = panel + (p.mins() - p.data);
+  for (size_t g = 0; g < p.num_groups(); g++, panel += p.group_bytes()) {
+    for (size_t i = 0; i < p.group; i++) put_code(p, i, row.codes[g * p.group + i], column, panel);
+    put_scale(p, row.scales[g], column, panel + p.code_bytes());
+    if (p.has_mins) put_scale(p, row.mins[g], column, mins + g * p.scale_bytes());
+  }
+}
+
+/** 8 bits, symmetric, in groups of 32. */
+void quantise_row(const std::vector<float>& row, RowCodes& codes) {
+  for (size_t g = 0; g < row.size() / ACTIVATION_GROUP; g++) {
+    const float* x = row.data() + g * ACTIVATION_GROUP;
+    float highest = 0;
+    for (size_t i = 0; i < ACTIVATION_GROUP; i++) highest = std::max(highest, std::fabs(x[i]));
+    codes.scales[g] = highest / 127.0f;
+    const float inverse = highest > 0 ? 127.0f / highest : 0.0f;
+    for (size_t i = 0; i < ACTIVATION_GROUP; i++) codes.codes[g * ACTIVATION_GROUP + i] = static_cast<int8_t>(std::nearbyint(x[i] * inverse));
+  }
+}
+
+/** count values, `stride` apart in pairs of 16 columns; returns the scale. */
+float put_side(const float* values, size_t count, size_t column, int16_t* to) {
+  float highest = 0;
+  for (size_t i = 0; i < count; i++) highest = std::max(highest, std::fabs(values[i]));
+  if (!(highest > 0)) return 0;
+  for (size_t i = 0; i < count; i++) {
+    const float code = std::nearbyint(values[i] * (static_cast<float>(SIDE_WEIGHT_MAX) / highest));
+    to[(i / 2 * PANEL_COLS + column) * 2 + i % 2] = static_cast<int16_t>(code);
+  }
+  return highest / static_cast<float>(SIDE_WEIGHT_MAX);
 }
 
 }  // namespace
 
-Linear::Linear(const Tensor& tensor, ThreadPool& pool) : num_outputs_(tensor.rows), num_inputs_(tensor.cols) {
+Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : tensor_(tensor) {
   const TypeTraits& type = traits(tensor.type);
+  const bool requantised = type.group == 0 && precision == Precision::int8;
   const size_t num_panels = round_up(tensor.rows, 2 * PANEL_COLS) / PANEL_COLS;
   Panel panel{nullptr, tensor.cols, type.group, type.panel, type.has_mins, type.half_scales};
-  const size_t bytes = type.group ? tensor.cols / type.group * panel.group_bytes() : tensor.cols * PANEL_COLS * type.block_bytes;
+  if (requantised) panel = {nullptr, tensor.cols, ACTIVATION_GROUP, PanelFormat::u8, false, false};
+  const size_t bytes = panel.group ? panel.bytes() : tensor.cols * PANEL_COLS * type.block_bytes;
   storage_ = Buffer(num_panels * bytes);
   for (size_t i = 0; i < num_panels; i++) {
     panel.data = storage_.as<uint8_t>(i * bytes);
@@ -61,19 +93,54 @@ Linear::Linear(const Tensor& tensor, ThreadPool& pool) : num_outputs_(tensor.row
   }
 
   pool.run(num_panels, [&](size_t i, size_t) {
-    const size_t groups = type.group ? tensor.cols / type.group : 0;
-    RowCodes codes{std::vector<int8_t>(type.group ? tensor.cols : 0), std::vector<float>(groups), std::vector<float>(groups)};
+    const size_t groups = panel.group ? panel.num_groups() : 0;
+    RowCodes codes{std::vector<int8_t>(panel.group ? tensor.cols : 0), std::vector<float>(groups), std::vector<float>(groups)};
+    std::vector<float> values(requantised ? tensor.cols : 0);
     for (size_t column = 0; column < PANEL_COLS && i * PANEL_COLS + column < tensor.rows; column++) {
-      const size_t row = i * PANEL_COLS + column;
+      const uint8_t* row = tensor.data + (i * PANEL_COLS + column) * tensor.row_bytes();
       uint8_t* to = storage_.as<uint8_t>(i * bytes);
-      if (!type.group) {
-        pack_plain(tensor, row, column, to);
+      if (!panel.group) {
+        pack_plain(tensor, i * PANEL_COLS + column, column, to);
         continue;
       }
-      extract_codes(tensor.type, tensor.data + row * tensor.row_bytes(), tensor.cols, codes.codes.data(), codes.scales.data(), codes.mins.data());
+      if (requantised) {
+        dequantize_row(tensor.type, row, tensor.cols, values.data());
+        quantise_row(values, codes);
+      } else {
+        extract_codes(tensor.type, row, tensor.cols, codes.codes.data(), codes.scales.data(), codes.mins.data());
+      }
       pack_grouped(panels_[i], codes, column, to);
     }
   });
+}
+
+void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
+  outliers_ = outliers;
+  const Tensor& tensor = tensor_;
+  const Panel& shape = panels_[0];
+  const size_t num_outliers = outliers.size();
+  const size_t num_mins = shape.has_mins ? shape.num_groups() : 0;
+  num_pairs_ = round_up(num_outliers + num_mins, 2) / 2;
+  const size_t codes_bytes = num_pairs_ * PANEL_COLS * 2 * sizeof(int16_t);
+  const size_t bytes = codes_bytes + PANEL_COLS * sizeof(float);
+  side_ = Buffer(panels_.size() * bytes);
+  pool.run(panels_.size(), [&](size_t i, size_t) {
+    std::vector<float> values(tensor.cols), picked(num_outliers + num_mins), scales(shape.num_groups());
+    std::vector<int8_t> codes(tensor.cols);
+    for (size_t column = 0; column < PANEL_COLS && i * PANEL_COLS + column < tensor.rows; column++) {
+      const uint8_t* row = tensor.data + (i * PANEL_COLS + column) * tensor.row_bytes();
+      dequantize_row(tensor.type, row, tensor.cols, values.data());
+      for (size_t o = 0; o < num_outliers; o++) picked[o] = values[outliers[o]];
+      if (num_mins) extract_codes(tensor.type, row, tensor.cols, codes.data(), scales.data(), picked.data() + num_outliers);
+      side_.as<float>(i * bytes + codes_bytes)[column] = put_side(picked.data(), picked.size(), column, side_.as<int16_t>(i * bytes));
+    }
+  });
+}
+
+Int8Panel Linear::int8_panel(size_t i) const {
+  const size_t codes_bytes = num_pairs_ * PANEL_COLS * 2 * sizeof(int16_t);
+  const size_t bytes = codes_bytes + PANEL_COLS * sizeof(float);
+  return {panels_[i], side_.as<int16_t>(i * bytes), side_.as<float>(i * bytes + codes_bytes), num_pairs_};
 }
 
 }  // namespace lectern

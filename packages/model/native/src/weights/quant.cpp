@@ -13,14 +13,14 @@ constexpr TypeTraits TRAITS[] = {
     {"F32", 1, 4, 0, false, PanelFormat::f32, false},
     {"F16", 1, 2, 0, false, PanelFormat::f16, false},
     {"BF16", 1, 2, 0, false, PanelFormat::bf16, false},
-    {"Q8_0", 32, 34, 32, false, PanelFormat::s8, true},
+    {"Q8_0", 32, 34, 32, false, PanelFormat::u8, true},
     {"Q4_0", 32, 18, 32, true, PanelFormat::u4, false},
     {"Q4_1", 32, 20, 32, true, PanelFormat::u4, true},
-    {"Q5_0", 32, 22, 32, false, PanelFormat::s8, true},
-    {"Q5_1", 32, 24, 32, true, PanelFormat::s8, true},
+    {"Q5_0", 32, 22, 32, false, PanelFormat::u8, true},
+    {"Q5_1", 32, 24, 32, true, PanelFormat::u8, true},
     {"Q4_K", 256, 144, 32, true, PanelFormat::u4, false},
-    {"Q5_K", 256, 176, 32, true, PanelFormat::s8, false},
-    {"Q6_K", 256, 210, 16, false, PanelFormat::s8, false},
+    {"Q5_K", 256, 176, 32, true, PanelFormat::u8, false},
+    {"Q6_K", 256, 210, 16, false, PanelFormat::u8, false},
 };
 
 float half_at(const uint8_t* p) {

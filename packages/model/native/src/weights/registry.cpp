@@ -8,11 +8,12 @@
 
 namespace lectern {
 
-std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, size_t num_threads) {
+std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, Precision precision, size_t num_threads,
+                                              const std::function<void(const std::shared_ptr<Weights>&)>& finish) {
   static std::mutex mutex;
   static std::map<std::string, std::weak_ptr<const Weights>> loaded;
 
-  std::string key;
+  std::string key = precision == Precision::int8 ? "int8\n" : "f32\n";
   for (const FileEntry& file : spec.files) {
     struct stat info;
     const bool found = stat(file.path.c_str(), &info) == 0;
@@ -21,7 +22,9 @@ std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, size_t num_
   }
   std::lock_guard<std::mutex> lock(mutex);
   if (auto weights = loaded[key].lock()) return weights;
-  auto weights = std::make_shared<const Weights>(spec, num_threads);
+  auto weights = std::make_shared<Weights>(spec, precision, num_threads);
+  finish(weights);
+  for (const auto& file : weights->files) file->forget_pages();
   loaded[key] = weights;
   return weights;
 }

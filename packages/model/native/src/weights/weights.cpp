@@ -94,16 +94,26 @@ void fill_rope(const ModelConfig& c, double theta, const std::vector<float>& fac
 
 }  // namespace
 
-Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config) {
+bool int8_fits(const ModelConfig& c) {
+  return c.dim % ACTIVATION_GROUP == 0 && c.q_dim() % ACTIVATION_GROUP == 0 && c.ffn_dim % ACTIVATION_GROUP == 0 && c.head_dim % 16 == 0;
+}
+
+size_t Weights::bytes() const {
+  size_t bytes = output.bytes();
+  for (const LayerWeights& w : layers) {
+    for (const Linear* linear : {&w.q, &w.k, &w.v, &w.o, &w.gate, &w.up, &w.down}) bytes += linear->bytes();
+  }
+  return bytes;
+}
+
+Weights::Weights(const ModelSpec& spec, Precision chosen, size_t num_threads) : config(spec.config), precision(chosen) {
   check(config);
   for (const FileEntry& entry : spec.files) files.push_back(std::make_unique<MappedFile>(entry.path, entry.num_bytes));
   const ModelConfig& c = config;
   const TensorTable table(spec, files);
   ThreadPool pool(num_threads);
   const auto linear = [&](const std::string& name, size_t rows, size_t cols) {
-    Linear packed(table.matrix(name, rows, cols), pool);
-    bytes += packed.bytes();
-    return packed;
+    return Linear(table.matrix(name, rows, cols), precision, pool);
   };
   embedding = table.matrix("token_embd.weight", c.vocab_size, c.dim);
   output_norm = table.vector("output_norm.weight", c.dim);
@@ -137,7 +147,6 @@ Weights::Weights(const ModelSpec& spec, size_t num_threads) : config(spec.config
   }
   fill_rope(c, c.rope_theta, c.rope_factors, pool, rope_full);
   if (c.window) fill_rope(c, c.sliding_rope_theta, {}, pool, rope_sliding);
-  for (const auto& file : files) file->forget_pages();
 }
 
 }  // namespace lectern

@@ -1,6 +1,7 @@
 // All weights of one model, of one file or several, shared by every transformer of the process that loads it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -88,13 +89,22 @@ struct Weights {
   Linear output;                   // (vocab_size, dim)
   RopeTable rope_full;
   RopeTable rope_sliding;  // empty where no layer slides
-  size_t bytes = 0;  // packed weights in memory
+  Precision precision;
 
-  Weights(const ModelSpec& spec, size_t num_threads);
+  Weights(const ModelSpec& spec, Precision precision, size_t num_threads);
+  /** Packed weights in memory. */
+  size_t bytes() const;
   const RopeTable& rope(size_t layer) const { return config.window_of(layer) ? rope_sliding : rope_full; }
 };
 
-/** One copy per model (its files' paths, sizes and times of change) and process, as long as someone holds it. Thread safe. */
-std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, size_t num_threads);
+/** Whether products in 8 bits can take this model: every matrix has a multiple of 32 inputs, attention's heads a multiple of 16. */
+bool int8_fits(const ModelConfig& config);
+
+/**
+ * One copy per model (its files' paths, sizes and times of change), precision and process, as long as someone holds it. Thread safe.
+ * `finish` is called once on new weights before anyone else sees them.
+ */
+std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, Precision precision, size_t num_threads,
+                                              const std::function<void(const std::shared_ptr<Weights>&)>& finish);
 
 }  // namespace lectern

@@ -25,6 +25,11 @@ struct V {
   static LECTERN_INLINE V nibble(Words w) {
     return {_mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(w, 4 * J), _mm256_set1_epi32(15)))};
   }
+  /** The J-th bytes of eight words, as 0..255. */
+  template <int J>
+  static LECTERN_INLINE V byte(Words w) {
+    return {_mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(w, 8 * J), _mm256_set1_epi32(255)))};
+  }
   LECTERN_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
 
   static LECTERN_INLINE V add(V a, V b) { return {_mm256_add_ps(a.v, b.v)}; }

@@ -26,6 +26,11 @@ struct V {
     const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     return {_mm512_permutexvar_ps(_mm512_srli_epi32(w, 4 * J), table)};
   }
+  /** The J-th bytes of sixteen words, as 0..255. */
+  template <int J>
+  static LECTERN_INLINE V byte(Words w) {
+    return {_mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(w, 8 * J), _mm512_set1_epi32(255)))};
+  }
   LECTERN_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
 
   static LECTERN_INLINE V add(V a, V b) { return {_mm512_add_ps(a.v, b.v)}; }

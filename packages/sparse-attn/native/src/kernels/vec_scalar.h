@@ -54,6 +54,13 @@ struct V {
     for (int i = 0; i < 4; i++) r.v[i] = static_cast<float>((words.w[i] >> (4 * J)) & 15u);
     return r;
   }
+  /** The J-th bytes of four words, as 0..255. */
+  template <int J>
+  static LECTERN_INLINE V byte(Words words) {
+    V r;
+    for (int i = 0; i < 4; i++) r.v[i] = static_cast<float>((words.w[i] >> (8 * J)) & 255u);
+    return r;
+  }
   LECTERN_INLINE void store(float* p) const { __builtin_memcpy(p, &v, sizeof v); }
 
   static LECTERN_INLINE V add(V a, V b) { return {a.v + b.v}; }

@@ -1,0 +1,93 @@
+// Which inputs of a matrix are outliers is a property of the model, hardly of the text: a pass in f32 over made-up tokens shows them.
+// The choice is the same on every load, so readings made by different workers agree.
+#include "int8/load_weights.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "forward.h"
+
+namespace lectern {
+
+namespace {
+
+constexpr size_t NUM_OUTLIERS = 16;
+constexpr size_t NUM_TOKENS = 128;
+
+using Energies = std::map<const Linear*, std::vector<double>>;  // of each input: sum over rows of its share of the row's energy
+
+void add_energies(std::vector<double>& energies, const float* x, size_t rows, size_t k) {
+  energies.resize(k);
+  for (size_t r = 1; r < rows; r++) {  // the first token is a sink, unlike all others
+    double total = 1e-30;
+    for (size_t i = 0; i < k; i++) total += static_cast<double>(x[r * k + i]) * x[r * k + i];
+    for (size_t i = 0; i < k; i++) energies[i] += static_cast<double>(x[r * k + i]) * x[r * k + i] / total;
+  }
+}
+
+Energies observe_pass(const std::shared_ptr<Weights>& weights, Isa isa, size_t num_threads) {
+  Energies energies;
+  Session session(weights, isa, num_threads);
+  session.int8 = nullptr;
+  session.int8_attention = nullptr;
+  session.observe = [&](const Linear& weight, const float* x, size_t rows) { add_energies(energies[&weight], x, rows, weight.num_inputs()); };
+  const size_t num_tokens = std::min(NUM_TOKENS, weights->config.context_length);
+  std::vector<int32_t> tokens(num_tokens);
+  for (size_t i = 0; i < num_tokens; i++) tokens[i] = static_cast<int32_t>((i * 2654435761u) % weights->config.vocab_size);
+  Context context(weights, session.spare_rows, num_tokens, num_tokens);
+  std::vector<ForwardItem> batch{{&context, tokens.data(), num_tokens, nullptr, nullptr}};
+  ForwardWant want;
+  want.until_layer = weights->config.num_layers;
+  forward(session, batch, want);
+  const ModelConfig& c = weights->config;
+  for (size_t r = 0; r < num_tokens; r++) {
+    float* row = session.act.x.data() + r * c.dim;
+    session.kernels.rms_norm(row, weights->output_norm.data(), c.rms_norm_eps, c.dim, row);
+  }
+  add_energies(energies[&weights->output], session.act.x.data(), num_tokens, c.dim);
+  return energies;
+}
+
+std::vector<uint16_t> highest(const std::vector<double>& energies) {
+  std::vector<uint16_t> index(energies.size());
+  std::iota(index.begin(), index.end(), uint16_t{0});
+  std::stable_sort(index.begin(), index.end(), [&](uint16_t a, uint16_t b) { return energies[a] > energies[b]; });
+  index.resize(std::min(NUM_OUTLIERS, energies.size() / 8 / 2 * 2));
+  std::sort(index.begin(), index.end());
+  return index;
+}
+
+void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, size_t num_threads) {
+  const Energies energies = observe_pass(weights, isa, num_threads);
+  ThreadPool pool(num_threads);
+  // Matrices of one step read the same rows; `observe` saw the step's first.
+  const auto add = [&](std::initializer_list<Linear*> step) {
+    for (const Linear* seen : step) {
+      const auto found = energies.find(seen);
+      if (found == energies.end()) continue;
+      const auto outliers = highest(found->second);
+      for (Linear* linear : step) linear->add_side(outliers, pool);
+      return;
+    }
+  };
+  for (LayerWeights& w : weights->layers) {
+    add({&w.q, &w.k, &w.v});
+    add({&w.o});
+    add({&w.gate, &w.up});
+    add({&w.down});
+  }
+  add({&weights->output});
+}
+
+}  // namespace
+
+std::shared_ptr<const Weights> load_weights(const ModelSpec& spec, Isa isa, Precision wish, size_t num_threads) {
+  const bool can = int8_kernels(isa) && int8_attention_kernels(isa) && int8_fits(spec.config) && int8_attention_fits(spec.config.head_dim);
+  const Precision precision = can ? wish : Precision::f32;
+  return shared_weights(spec, precision, num_threads, [&](const std::shared_ptr<Weights>& weights) {
+    if (precision == Precision::int8) choose_outliers(weights, isa, num_threads);
+  });
+}
+
+}  // namespace lectern

@@ -1,0 +1,81 @@
+// Rows are quantised once for all products of a step; a task is 32 columns over a block of rows that stays in L2.
+#include <algorithm>
+
+#include "multiply.h"
+
+namespace lectern {
+
+namespace {
+
+constexpr size_t ROW_BLOCK_BYTES = 640 * 1024;  // of codes; L2 is 1 to 2 MiB
+constexpr size_t QUANTISE_ROWS = 16;            // per task
+
+size_t num_tasks(const Product& p) {
+  const size_t cols = p.weight2 ? PANEL_COLS : TILE_COLS;
+  return (p.weight->num_outputs() + cols - 1) / cols;
+}
+
+QuantRows quantise(Session& s, const Product& p, size_t rows) {
+  const PhaseTimer timer(s.phases.quantise);
+  const size_t k = p.weight->num_inputs();
+  const std::vector<uint16_t>& outliers = p.weight->outliers();
+  const QuantRows x = s.act.quantised.reserve(rows, k, outliers.size());
+  s.pool.run((rows + QUANTISE_ROWS - 1) / QUANTISE_ROWS, [&](size_t chunk, size_t thread) {
+    float* scratch = s.scratch[thread].unpacked.reserve(k + x.num_side + 32);
+    for (size_t r = chunk * QUANTISE_ROWS; r < std::min(rows, (chunk + 1) * QUANTISE_ROWS); r++) {
+      s.int8->quantise(p.x + r * k, outliers.data(), scratch, x.from_row(r));
+    }
+  });
+  return x;
+}
+
+bool same_shape(const Int8Panel& a, const Int8Panel& b) {
+  return a.panel.format == b.panel.format && a.panel.group == b.panel.group && a.panel.half_scales == b.panel.half_scales && a.num_pairs == b.num_pairs;
+}
+
+void multiply_columns(Session& s, const Product& p, const QuantRows& x, size_t task, size_t first_row, size_t last_row) {
+  const size_t panel = p.weight2 ? task : 2 * task;
+  const Int8Panel panels[2] = {p.weight->int8_panel(panel), p.weight2 ? p.weight2->int8_panel(panel) : p.weight->int8_panel(panel + 1)};
+  const size_t cols = p.weight2 ? PANEL_COLS : TILE_COLS;
+  const size_t col = task * cols;
+  const bool direct = same_shape(panels[0], panels[1]) && col + cols <= p.weight->num_outputs();
+  for (size_t row = first_row; row < last_row; row += INT8_ROWS) {
+    const size_t rows = std::min(INT8_ROWS, last_row - row);
+    if (direct) {
+      s.int8->gemm(x.from_row(row), rows, panels, 2, {p.y + row * p.y_stride + col, p.y_stride, p.epilogue, p.bias ? p.bias + col : nullptr});
+      continue;
+    }
+    alignas(64) float tile[INT8_ROWS * TILE_COLS];
+    for (size_t i = 0; i < 2; i++) s.int8->gemm(x.from_row(row), rows, panels + i, 1, {tile + i * PANEL_COLS, TILE_COLS, Epilogue::store, nullptr});
+    finish_tile(s.kernels, p, tile, tile + PANEL_COLS, TILE_COLS, rows, row, col, cols);
+  }
+}
+
+}  // namespace
+
+void multiply_int8(Session& s, const Product* products, size_t num_products, size_t rows) {
+  const size_t k = products[0].weight->num_inputs();
+  const QuantRows x = quantise(s, products[0], rows);
+  const PhaseTimer timer(s.phases.multiply);
+  const size_t block = std::max<size_t>(8, ROW_BLOCK_BYTES / k / INT8_ROWS) * INT8_ROWS;
+  const size_t num_blocks = (rows + block - 1) / block;
+  size_t tasks = 0;
+  for (size_t i = 0; i < num_products; i++) tasks += num_tasks(products[i]);
+  const size_t per_chunk = rows <= INT8_ROWS ? 4 : 1;  // few rows: a task alone is a microsecond
+  const size_t chunks = (tasks + per_chunk - 1) / per_chunk;
+  s.pool.run(num_blocks * chunks, [&](size_t chunk, size_t) {
+    const size_t first_row = chunk / chunks * block;
+    const size_t first = chunk % chunks * per_chunk;
+    for (size_t t = first; t < std::min(tasks, first + per_chunk); t++) {
+      size_t task = t;
+      const Product* p = products;
+      for (; task >= num_tasks(*p); p++) task -= num_tasks(*p);
+      multiply_columns(s, *p, x, task, first_row, std::min(rows, first_row + block));
+    }
+  });
+  for (size_t i = 0; i < num_products; i++) {
+    s.weight_bytes += num_blocks * (products[i].weight->bytes() + (products[i].weight2 ? products[i].weight2->bytes() : 0));
+  }
+}
+
+}  // namespace lectern

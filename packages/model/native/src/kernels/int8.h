@@ -1,0 +1,65 @@
+// Matrix products in 8-bit integers: what the kernels read, and their table. Plain pointers and sizes: no weak symbols here.
+//
+// x ~ scale[g] * codes, one scale per row and group of 32 inputs, except for a few outlier inputs: a model has some whose values are
+// many times the others', and would cost those most of their bits. Outliers are 0 in `codes` and stand in the 16-bit `side`, followed by
+// the groups' sums, which the weights' mins are multiplied by. All sums are of integers; floats are added in one fixed order. So a row's
+// result depends neither on the rows beside it nor on the number of threads.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace lectern {
+
+constexpr size_t ACTIVATION_GROUP = 32;
+constexpr size_t INT8_ROWS = 7;  // of a tile
+/** Bounds of 16-bit codes: the sum of 64 products stays below 2^31. */
+constexpr int SIDE_ACTIVATION_MAX = 4095;
+constexpr int SIDE_WEIGHT_MAX = 8191;
+constexpr size_t SIDE_PAIRS_PER_SUM = 32;
+constexpr size_t MAX_OUTLIERS = 32;
+
+/** Rows of quantised activations. Codes of each eight inputs are stored in the order 0 2 4 6 1 3 5 7, as panels' words are. */
+struct QuantRows {
+  size_t k;
+  size_t num_outliers;  // even
+  size_t num_side;      // num_outliers + k / 32, rounded up to even
+  signed char* codes;      // (rows, k)
+  float* scales;           // (rows, k / 32)
+  int* offsets16;          // (rows, k / 16): -128 * the sum of 16 codes
+  int* offsets32;          // (rows, k / 32)
+  short* side;             // (rows, num_side): outliers, then the groups' sums
+  float* side_scales;      // (rows)
+
+  QuantRows from_row(size_t row) const {
+    return {k, num_outliers, num_side, codes + row * k, scales + row * (k / 32), offsets16 + row * (k / 16), offsets32 + row * (k / 32),
+            side + row * num_side, side_scales + row};
+  }
+};
+
+struct Int8Panel {
+  Panel panel;  // u8 or u4
+  const short* side;         // (num_pairs, 16, 2): the outliers' weights, then the groups' mins where there are any
+  const float* side_scales;  // (16)
+  size_t num_pairs;
+};
+
+/** Where a tile goes. silu_mul, gelu_mul: panel 0 is the gate, panel 1 what it multiplies; 16 columns result. */
+struct Int8Output {
+  float* y;
+  size_t stride;
+  Epilogue epilogue;
+  const float* bias;  // of the tile's first column; or null
+};
+
+struct Int8Kernels {
+  /** Row 0 of `out` from x (k); outlier_index (num_outliers) ascending. scratch (k + num_side + 16). */
+  void (*quantise)(const float* x, const unsigned short* outlier_index, float* scratch, const QuantRows& out);
+  /** rows <= INT8_ROWS of x times 1 or 2 panels, of one shape; all their columns are written. */
+  void (*gemm)(const QuantRows& x, size_t rows, const Int8Panel* panels, size_t num_panels, const Int8Output& out);
+};
+
+#ifdef LECTERN_X86_KERNELS
+extern const Int8Kernels int8_avx512vnni;
+#endif
+
+}  // namespace lectern
