@@ -128,11 +128,16 @@ void attend_one_token(const Int8AttentionKernels& kernels, const Int8AttendJob& 
 }  // namespace
 
 const Int8AttentionKernels* int8_attention_kernels(Isa isa) {
-  if (isa == Isa::scalar) return &int8_attention_scalar;
+  switch (isa) {
+    case Isa::scalar: return &int8_attention_scalar;
 #ifdef LECTERN_X86_KERNELS
-  if (isa == Isa::avx512vnni) return &int8_attention_avx512vnni;
+    case Isa::avx2: return &int8_attention_avx2;
+    case Isa::avxvnni: return &int8_attention_avxvnni;
+    case Isa::avx512: return &int8_attention_avx512;
+    case Isa::avx512vnni: return &int8_attention_avx512vnni;
 #endif
-  return nullptr;
+    default: return nullptr;
+  }
 }
 
 bool int8_attention_fits(size_t head_dim) { return head_dim > 0 && head_dim % 16 == 0 && head_dim <= KV8_MAX_HEAD_DIM; }

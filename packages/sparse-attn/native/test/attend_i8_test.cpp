@@ -1,5 +1,5 @@
 // Int8 attention: every instruction set against the scalar one, that one against f32, and results that do not depend on the tiles.
-// `attend_i8_test bench` measures instead.
+// `attend_i8_test bench [instruction set]` measures instead.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +9,12 @@
 #include "int8_case.h"
 
 namespace lectern {
+
+#ifdef LECTERN_X86_KERNELS
+/** The avxvnni kernels, encoded for a CPU with AVX-512 VNNI. */
+extern const Int8AttentionKernels int8_attention_ymm_vnni;
+#endif
+
 namespace {
 
 void expect(bool condition, const char* what, const Shape& s, double value) {
@@ -116,13 +122,19 @@ void test_kernels(const Int8AttentionKernels& kernels) {
 int main(int argc, char** argv) {
   using namespace lectern;
   if (argc > 1 && std::strcmp(argv[1], "bench") == 0) {
-    measure();
+    measure(choose_isa(argc > 2 ? argv[2] : nullptr));
     return 0;
   }
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512vnni}) {
-    const Int8AttentionKernels* kernels = isa <= best_isa() ? int8_attention_kernels(isa) : nullptr;
+  for (const Isa isa : ISAS) {
+    const Int8AttentionKernels* kernels = is_supported(isa) ? int8_attention_kernels(isa) : nullptr;
     if (!kernels) continue;
     test_kernels(*kernels);
     std::puts(isa_name(isa));
   }
+#ifdef LECTERN_X86_KERNELS
+  if (is_supported(Isa::avx512vnni)) {
+    test_kernels(int8_attention_ymm_vnni);
+    std::puts("avxvnni, encoded for avx512vnni");
+  }
+#endif
 }

@@ -66,6 +66,9 @@ struct Int8AttentionKernels {
 
 extern const Int8AttentionKernels int8_attention_scalar;
 #ifdef LECTERN_X86_KERNELS
+extern const Int8AttentionKernels int8_attention_avx2;
+extern const Int8AttentionKernels int8_attention_avxvnni;
+extern const Int8AttentionKernels int8_attention_avx512;
 extern const Int8AttentionKernels int8_attention_avx512vnni;
 #endif
 
