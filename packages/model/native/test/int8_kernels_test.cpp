@@ -7,8 +7,7 @@
 #include <cstring>
 
 #include "int8_case.h"
-#include "isa.h"
-#include "session.h"
+#include "kernel_tables.h"
 
 namespace lectern {
 

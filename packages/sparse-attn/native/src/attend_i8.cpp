@@ -135,6 +135,8 @@ const Int8AttentionKernels* int8_attention_kernels(Isa isa) {
     case Isa::avxvnni: return &int8_attention_avxvnni;
     case Isa::avx512: return &int8_attention_avx512;
     case Isa::avx512vnni: return &int8_attention_avx512vnni;
+#elif defined(LECTERN_ARM_KERNELS)
+    case Isa::neon: return &int8_attention_neon;
 #endif
     default: return nullptr;
   }

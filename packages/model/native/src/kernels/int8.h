@@ -64,6 +64,8 @@ extern const Int8Kernels int8_avx2;
 extern const Int8Kernels int8_avxvnni;
 extern const Int8Kernels int8_avx512;
 extern const Int8Kernels int8_avx512vnni;
+#elif defined(LECTERN_ARM_KERNELS)
+extern const Int8Kernels int8_neon;
 #endif
 
 }  // namespace lectern

@@ -70,6 +70,8 @@ extern const Int8AttentionKernels int8_attention_avx2;
 extern const Int8AttentionKernels int8_attention_avxvnni;
 extern const Int8AttentionKernels int8_attention_avx512;
 extern const Int8AttentionKernels int8_attention_avx512vnni;
+#elif defined(LECTERN_ARM_KERNELS)
+extern const Int8AttentionKernels int8_attention_neon;
 #endif
 
 }  // namespace lectern
