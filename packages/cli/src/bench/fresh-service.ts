@@ -7,7 +7,7 @@ import { homeAt } from '../home.ts';
 import { type Session, withSession } from '../session.ts';
 
 /** The models are those of the config's home. `signal` ends the work early. */
-export async function withFreshService<T>(config: CliConfig, model: string, work: (session: Session) => Promise<T>, signal = new AbortController().signal): Promise<T> {
+export async function withFreshService<T>(config: CliConfig, model: string, work: (session: Session) => Promise<T>, signal: AbortSignal = new AbortController().signal): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-bench-'));
   try {
     mkdirSync(homeAt(config.homeRoot).models, { recursive: true });
