@@ -1,7 +1,7 @@
 // llama.cpp through its npm package node-llama-cpp: the part of it that is used. It lies outside the workspace and has no types here.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type LlamaTask, type PromptRates } from './llama-run.ts';
+import type { LlamaTask, PromptRates } from './llama-run.ts';
 
 const BATCH_TOKENS = 512;
 const WARM_UP_TOKENS = 64;
@@ -11,7 +11,7 @@ interface LlamaSequence {
   evaluate(tokens: number[], options: { temperature: number; yieldEogToken: boolean }): AsyncGenerator<number>;
   clearHistory(): Promise<void>;
 }
-interface LlamaContext { getSequence(): LlamaSequence; dispose(): Promise<void>; readonly flashAttention: boolean }
+interface LlamaContext { getSequence(): LlamaSequence }
 interface LlamaModel {
   createContext(options: { contextSize: number; batchSize: number; threads: number; flashAttention: boolean }): Promise<LlamaContext>;
 }

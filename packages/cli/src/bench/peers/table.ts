@@ -12,10 +12,14 @@ export interface TableFacts {
   loadAverage: number;
 }
 
+/** Of a machine that does nothing else; a share of its cores. */
+const QUIET_LOAD = 0.5;
+
 export function peersTable(comparisons: readonly Comparison[], { repeats, numThreads, requantized, loadAverage }: TableFacts): string {
   return [
     `llama.cpp of node-llama-cpp ${LLAMA_VERSION}, its prebuilt binary: ${numThreads} threads, batches of 512, the better of flash attention on and off; Lectern: ${numThreads} threads`,
     `tokens/s, medians of ${repeats} (llama.cpp's n in brackets), in turn and one at a time; load average before: ${loadAverage.toFixed(2)}`,
+    ...(loadAverage > QUIET_LOAD * numThreads ? ['The machine was not quiet: these ratios say little (the threads of llama.cpp wait for each other, and fall far behind when another program takes a core).'] : []),
     '',
     '| | Lectern | llama.cpp, the same file | llama.cpp, Q4_0 | against the same file | against the faster |',
     '|---|---|---|---|---|---|',
