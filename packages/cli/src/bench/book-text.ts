@@ -1,4 +1,4 @@
-// Parts of the demo's book by the number of tokens.
+// Parts of the demo's book by the number of tokens. A reading counts up to 1 % fewer: it tokenizes paragraph by paragraph.
 import type { Tokenizer } from '@lectern/model';
 import { UsageError } from '../errors.ts';
 
