@@ -33,3 +33,20 @@ test('bench: reading, asking and memory at two lengths', async () => {
     expect(row.peakAnonymousBytes).toBeGreaterThan(100 * 2 ** 20);
   }
 });
+
+test('bench profile and bench tokenizer: the machine first, the figures as JSON last', async () => {
+  const profile = await lastLine<{ numTokens: number; phases: Array<{ phase: string; seconds: number; share: number }> }>(['bench', 'profile', '--tokens', '1000', '--repeats', '1']);
+  expect(Math.abs(profile.numTokens - 1000)).toBeLessThan(20); // a reading tokenizes paragraph by paragraph
+  expect(profile.phases.find(({ phase }) => phase === 'forward')!.share).toBeGreaterThan(0.3);
+  const tokenizer = await lastLine<{ megabytesPerSecond: number; n: number }>(['bench', 'tokenizer', '--repeats', '2']);
+  expect(tokenizer.n).toBe(2);
+  expect(tokenizer.megabytesPerSecond).toBeGreaterThan(0.05);
+});
+
+async function lastLine<T>(args: readonly string[]): Promise<T> {
+  const { status, stdout, stderr } = await home.run([...args, '--json']);
+  expect(status, stderr).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^\d+ x .+, Node \d+.+, engine .+, commit /);
+  return JSON.parse(lines.at(-1)!) as T;
+}
