@@ -1,4 +1,4 @@
-// lectern bench peers, profile, tokenizer: the modes beside reading whole documents through the service.
+// lectern bench peers, profile, tokenizer, precision: the modes beside reading whole documents through the service.
 import { availableParallelism } from 'node:os';
 import { loadFile } from '@lectern/model';
 import { loadReaderModel } from '@lectern/reader';
@@ -10,6 +10,7 @@ import { type Measure, MEASURES } from '../bench/peers/measures.ts';
 import { benchPeers } from '../bench/peers/peers.ts';
 import { ratiosJson } from '../bench/peers/ratios.ts';
 import { peersTable } from '../bench/peers/table.ts';
+import { benchPrecision, precisionText } from '../bench/precision.ts';
 import { profileReading } from '../bench/profile/profile.ts';
 import { profileTable } from '../bench/profile/table.ts';
 import { bookText, modelFile, say } from '../bench/subject.ts';
@@ -30,11 +31,16 @@ export function addBenchModes(bench: Command): void {
     .action(profile);
   addMode(bench, 'tokenizer', 'MB/s of the tokenizer on one core', 5)
     .action(tokenizer);
+  addPlainMode(bench, 'precision', 'what 8-bit arithmetic costs in quality: next tokens and perplexity against the f32 path')
+    .addOption(new Option('--tokens <n>', 'length of the text').argParser(integerBetween(1000, 280_000)).default(65_536))
+    .action(precision);
 }
 
-const addMode = (bench: Command, name: string, description: string, repeats: number): Command => bench.command(name)
+const addMode = (bench: Command, name: string, description: string, repeats: number): Command => addPlainMode(bench, name, description)
+  .addOption(new Option('--repeats <n>', 'runs of each, whose median is shown').argParser(integerBetween(1, 100)).default(repeats));
+
+const addPlainMode = (bench: Command, name: string, description: string): Command => bench.command(name)
   .description(description)
-  .addOption(new Option('--repeats <n>', 'runs of each, whose median is shown').argParser(integerBetween(1, 100)).default(repeats))
   .option('--json', 'print the figures as JSON too, on the last line')
   .addOption(modelOption())
   .addOption(homeOption());
@@ -67,6 +73,14 @@ async function tokenizer(options: ModeOptions): Promise<void> {
   const { path } = await interruptible((signal) => modelFile(options.model ?? config.model, config, signal), 'interrupted');
   const figures = benchTokenizer((await loadFile(path)).file, text, options.repeats);
   print(`none (tokenizer alone, one of ${availableParallelism()} cores)`, tokenizerText(figures), options, figures);
+}
+
+async function precision(options: ProfileCliOptions): Promise<void> {
+  const config = cliConfig(options);
+  const text = await bookText(config);
+  const { path } = await interruptible((signal) => modelFile(options.model ?? config.model, config, signal), 'interrupted');
+  const figures = await benchPrecision(path, text, options.tokens, availableParallelism(), say);
+  print(figures.device, precisionText(figures), options, figures);
 }
 
 function print(device: string, text: string, { json }: ModeOptions, figures: object): void {
