@@ -1,10 +1,11 @@
-// lectern bench peers, profile, tokenizer, precision: the modes beside reading whole documents through the service.
+// lectern bench peers, profile, tokenizer, precision, kernels, softmax: the modes beside reading whole documents through the service.
 import { availableParallelism } from 'node:os';
 import { loadFile } from '@lectern/model';
 import { loadReaderModel } from '@lectern/reader';
 import { type Command, Option } from 'commander';
 import { firstTokens } from '../bench/book-text.ts';
 import { machineLine } from '../bench/machine.ts';
+import { kernelsTable, runKernelBench, softmaxTable } from '../bench/kernels.ts';
 import { modelOption, type ModeOptions, parseMeasures } from '../bench/options.ts';
 import { type Measure, MEASURES } from '../bench/peers/measures.ts';
 import { benchPeers } from '../bench/peers/peers.ts';
@@ -34,6 +35,8 @@ export function addBenchModes(bench: Command): void {
   addPlainMode(bench, 'precision', 'what 8-bit arithmetic costs in quality: next tokens and perplexity against the f32 path')
     .addOption(new Option('--tokens <n>', 'length of the text').argParser(integerBetween(1000, 280_000)).default(65_536))
     .action(precision);
+  addPlainMode(bench, 'kernels', 'rates of the native kernels, against the ceilings of instructions and memory measured in the same run').action(kernels);
+  addPlainMode(bench, 'softmax', 'two passes, online, and online with negligible blocks left out').action(softmax);
 }
 
 const addMode = (bench: Command, name: string, description: string, repeats: number): Command => addPlainMode(bench, name, description)
@@ -81,6 +84,16 @@ async function precision(options: ProfileCliOptions): Promise<void> {
   const { path } = await interruptible((signal) => modelFile(options.model ?? config.model, config, signal), 'interrupted');
   const figures = await benchPrecision(path, text, options.tokens, availableParallelism(), say);
   print(figures.device, precisionText(figures), options, figures);
+}
+
+async function kernels(options: ModeOptions): Promise<void> {
+  const figures = await interruptible((signal) => runKernelBench([String(availableParallelism())], signal), 'interrupted');
+  print('native kernels', kernelsTable(figures), options, figures);
+}
+
+async function softmax(options: ModeOptions): Promise<void> {
+  const figures = await interruptible((signal) => runKernelBench(['softmax'], signal), 'interrupted');
+  print('native kernels', softmaxTable(figures), options, figures);
 }
 
 function print(device: string, text: string, { json }: ModeOptions, figures: object): void {
