@@ -10,6 +10,8 @@ export interface Home {
   models: string;
   demo: string;
   temp: string;
+  /** Programs that are fetched, and what is made for them. */
+  tools: string;
   /** Url and pid of the running service, for people and tests; whether it lives is asked on its lease socket. */
   serviceFile: string;
   /** Secret that a holder of a lease must know; readable by this user only. */
@@ -25,6 +27,7 @@ export function homeAt(root: string): Home {
     models: join(root, 'models'),
     demo: join(root, 'demo'),
     temp: join(root, 'tmp'),
+    tools: join(root, 'tools'),
     serviceFile: join(root, 'service.json'),
     leaseKeyFile: join(root, 'service.key'),
   };

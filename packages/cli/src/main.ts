@@ -16,6 +16,7 @@ import { UsageError, errorLine, exitStatusOf } from './errors.ts';
 const program = new Command('lectern')
   .description('Reads long documents once, and answers questions about them with exact quotations.')
   .version((createRequire(import.meta.url)('../package.json') as { version: string }).version)
+  .enablePositionalOptions() // what stands after a command is the command's, or its own commands'
   .exitOverride()
   .configureOutput({ outputError: () => {} }); // told below, once, in one form
 for (const add of [addAskCommand, addSearchCommand, addUpCommand, addWorkerCommand, addDemoCommand, addModelsCommand, addCalibrateCommand, addDoctorCommand, addBenchCommand, addEvalCommand]) add(program);

@@ -1,15 +1,12 @@
 // Reading speed, answering time and the worker's memory against the length of the document, through the whole service.
-// Each length gets a fresh folder and so a service and a worker of its own: peaks are not carried over.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// Each length gets a service and a worker of its own: peaks are not carried over.
 import { ROUTES, type JobResult } from '@lectern/shared';
 import { createRandom, plantFacts } from '@lectern/reader';
 import { makeFacts } from '../eval/facts.ts';
-import { type CliConfig, cliConfig } from '../config.ts';
-import { homeAt } from '../home.ts';
-import { withSession } from '../session.ts';
+import type { CliConfig } from '../config.ts';
+import { withFreshService } from './fresh-service.ts';
 import { withPeakMemory } from './memory.ts';
+import { median } from './statistics.ts';
 
 export interface LengthFigures {
   numTokens: number;
@@ -27,42 +24,34 @@ export interface LengthFigures {
 const NUM_QUESTIONS = 7; // of which the first is the one that reads
 
 export async function benchLength(text: string, numTokens: number, config: CliConfig, model: string): Promise<LengthFigures> {
-  const folder = mkdtempSync(join(tmpdir(), 'lectern-bench-'));
-  try {
-    mkdirSync(homeAt(config.homeRoot).models, { recursive: true });
-    symlinkSync(homeAt(config.homeRoot).models, homeAt(folder).models);
-    const own = cliConfig({ home: folder });
-    return await withSession({ config: { ...own, redisUrl: undefined }, model, reader: 'index-model', quiet: true, signal: new AbortController().signal }, async ({ client, model: id }) => {
-      const [worker] = (await client.queue()).workers;
-      if (worker === undefined) throw new Error('the service has no worker');
-      const random = createRandom(1); // the same questions at every length: their answers take the same time
-      const planted = plantFacts(cutText(text, numTokens), makeFacts(NUM_QUESTIONS, random), random);
-      const { value, peakAnonymousBytes } = await withPeakMemory(pidOf(worker.id), async () => {
-        const startedAt = performance.now();
-        const document = await client.documents.upload(Buffer.from(planted.text), { mediaType: 'text/plain', name: `bench-${numTokens}.txt` });
-        const results: Array<{ result: JobResult; seconds: number }> = [];
-        for (const { question } of planted.facts) {
-          const askedAt = performance.now();
-          const job = await client.jobs.create({ document: document.id, task: 'answer', question, model: id, routes: [...ROUTES] });
-          const { state, error } = await client.jobs.wait(job.id);
-          if (state !== 'completed') throw new Error(`job ended ${state}: ${error?.message ?? ''}`);
-          results.push({ result: await client.jobs.result(job.id), seconds: (performance.now() - askedAt) / 1000 });
-          if (results.length === 1) results[0]!.seconds = (performance.now() - startedAt) / 1000;
-        }
-        return results;
-      });
-      const { figures } = value[0]!.result;
-      return {
-        numTokens: figures.tokensRead, readSeconds: figures.readSeconds, tokensPerSecond: figures.tokensPerSecond,
-        firstAnswerSeconds: value[0]!.seconds,
-        answerSeconds: median(value.slice(1).map((v) => v.seconds)),
-        findSeconds: median(value.slice(1).map((v) => v.result.figures.findSeconds)),
-        peakAnonymousBytes, device: `${worker.engine} ${worker.device}`,
-      };
+  return withFreshService(config, model, async ({ client, model: id }) => {
+    const [worker] = (await client.queue()).workers;
+    if (worker === undefined) throw new Error('the service has no worker');
+    const random = createRandom(1); // the same questions at every length: their answers take the same time
+    const planted = plantFacts(cutText(text, numTokens), makeFacts(NUM_QUESTIONS, random), random);
+    const { value, peakAnonymousBytes } = await withPeakMemory(pidOf(worker.id), async () => {
+      const startedAt = performance.now();
+      const document = await client.documents.upload(Buffer.from(planted.text), { mediaType: 'text/plain', name: `bench-${numTokens}.txt` });
+      const results: Array<{ result: JobResult; seconds: number }> = [];
+      for (const { question } of planted.facts) {
+        const askedAt = performance.now();
+        const job = await client.jobs.create({ document: document.id, task: 'answer', question, model: id, routes: [...ROUTES] });
+        const { state, error } = await client.jobs.wait(job.id);
+        if (state !== 'completed') throw new Error(`job ended ${state}: ${error?.message ?? ''}`);
+        results.push({ result: await client.jobs.result(job.id), seconds: (performance.now() - askedAt) / 1000 });
+        if (results.length === 1) results[0]!.seconds = (performance.now() - startedAt) / 1000;
+      }
+      return results;
     });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const { figures } = value[0]!.result;
+    return {
+      numTokens: figures.tokensRead, readSeconds: figures.readSeconds, tokensPerSecond: figures.tokensPerSecond,
+      firstAnswerSeconds: value[0]!.seconds,
+      answerSeconds: median(value.slice(1).map((v) => v.seconds)),
+      findSeconds: median(value.slice(1).map((v) => v.result.figures.findSeconds)),
+      peakAnonymousBytes, device: `${worker.engine} ${worker.device}`,
+    };
+  });
 }
 
 const pidOf = (workerId: string): number => Number(workerId.slice(workerId.lastIndexOf(':') + 1));
@@ -72,8 +61,3 @@ const cutText = (text: string, numTokens: number): string => {
   const cut = text.slice(0, Math.round(numTokens * CHARS_PER_TOKEN));
   return cut.slice(0, cut.lastIndexOf('\n'));
 };
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}

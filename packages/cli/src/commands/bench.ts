@@ -1,34 +1,39 @@
-// lectern bench: figures of this machine, each with what it was measured on.
-import { readFileSync } from 'node:fs';
+// lectern bench: figures of this machine, each with what it was measured on. Without a mode: whole documents through the service.
 import { type Command, Option } from 'commander';
 import { benchLength, type LengthFigures } from '../bench/lengths.ts';
 import { machineLine } from '../bench/machine.ts';
+import { modelOption, type ModeOptions, parseLengths } from '../bench/options.ts';
+import { bookText, say } from '../bench/subject.ts';
 import { cliConfig } from '../config.ts';
-import { fetchBook } from '../demo/book.ts';
-import { homeAt } from '../home.ts';
+import { UsageError } from '../errors.ts';
 import { homeOption } from '../options.ts';
+import { addBenchModes } from './bench-modes.ts';
 
-interface BenchOptions {
-  lengths: number[];
-  model?: string;
-  home?: string;
-  json?: boolean;
-}
+interface BenchOptions extends Omit<ModeOptions, 'repeats'> { lengths: number[] }
 
 export function addBenchCommand(program: Command): void {
-  program.command('bench')
-    .description('reading speed, answering time and worker memory against document length, through the whole service')
-    .addOption(new Option('--lengths <list>', 'tokens of the documents').argParser((text) => text.split(',').map(Number)).default([8192, 32_768, 131_072]))
+  const bench = program.command('bench')
+    .description('without a mode: reading speed, answering time and worker memory against document length, through the whole service')
+    .usage('[mode] [options]')
+    .argument('[mode]', 'one of the commands below, with options of its own: lectern bench <mode> --help')
+    .enablePositionalOptions() // what stands after a mode is the mode's
+    .addOption(new Option('--lengths <list>', 'tokens of the documents').argParser(parseLengths).default([8192, 32_768, 131_072], '8192,32768,131072'))
     .option('--json', 'print the figures as JSON')
-    .option('--model <id or path>', 'default: MODEL or smollm2-135m-instruct')
+    .addOption(modelOption())
     .addOption(homeOption())
-    .action(bench);
+    .action(benchLengths);
+  addBenchModes(bench);
+  // Commander would take them for options of the command without a mode, and say nothing.
+  bench.hook('preSubcommand', (_, mode) => {
+    const given = bench.options.find((option) => bench.getOptionValueSource(option.attributeName()) === 'cli');
+    if (given !== undefined) throw new UsageError(`options of a mode stand after it: lectern bench ${mode.name()} ${given.long ?? given.flags}`);
+  });
 }
 
-async function bench(options: BenchOptions): Promise<void> {
+async function benchLengths(mode: string | undefined, options: BenchOptions, bench: Command): Promise<void> {
+  if (mode !== undefined) throw new UsageError(`unknown mode ${JSON.stringify(mode)}; there are ${bench.commands.map((each) => each.name()).join(', ')}, and without a mode whole documents are read`);
   const config = cliConfig(options);
-  const say = (line: string): void => { process.stderr.write(`${line}\n`); };
-  const text = readFileSync(await fetchBook(homeAt(config.homeRoot).demo, say), 'utf8');
+  const text = await bookText(config);
   const rows: LengthFigures[] = [];
   for (const numTokens of options.lengths) {
     say(`reading ${numTokens} tokens and asking`);

@@ -140,6 +140,7 @@ void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   multiply(s, products.data(), products.size(), pass.rows);
   place_rows(s, pass, want, layer, stop);
   if (stop) return;
+  if (layer + 1 == c.num_layers && want.logits == Logits::none) return;  // keys and values are all that is left to use
 
   choose_blocks(s, pass, layer);
   attend_pass(s, pass, layer);

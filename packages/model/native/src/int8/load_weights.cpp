@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <stdexcept>
 
 #include "forward.h"
 
@@ -36,8 +37,10 @@ Energies observe_pass(const std::shared_ptr<Weights>& weights, Isa isa, size_t n
   std::vector<int32_t> tokens(num_tokens);
   for (size_t i = 0; i < num_tokens; i++) tokens[i] = static_cast<int32_t>((i * 2654435761u) % weights->config.vocab_size);
   Context context(weights, session.spare_rows, num_tokens, num_tokens);
-  std::vector<ForwardItem> batch{{&context, tokens.data(), num_tokens, nullptr, nullptr}};
+  std::vector<float> logits(weights->config.vocab_size);
+  std::vector<ForwardItem> batch{{&context, tokens.data(), num_tokens, logits.data(), nullptr}};
   ForwardWant want;
+  want.logits = Logits::last;  // else the last layer is not run to its end
   want.until_layer = weights->config.num_layers;
   forward(session, batch, want);
   const ModelConfig& c = weights->config;
@@ -70,6 +73,7 @@ void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, size_t nu
       for (Linear* linear : step) linear->add_side(outliers, pool);
       return;
     }
+    throw std::logic_error("a matrix was not seen in the pass that chooses outliers");
   };
   for (LayerWeights& w : weights->layers) {
     add({&w.q, &w.k, &w.v});

@@ -56,6 +56,14 @@ struct V {
     const __m256 c0 = _mm256_hadd_ps(b0, b1), c1 = _mm256_hadd_ps(b2, b3);
     return {_mm256_add_ps(_mm256_permute2f128_ps(c0, c1, 0x20), _mm256_permute2f128_ps(c0, c1, 0x31))};
   }
+  /** Lanes 2i and 2i + 1 of the result are p[i]. */
+  static LECTERN_INLINE V load_twice(const float* p) {
+    return {_mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3))};
+  }
+  /** Lanes 2i and 2i + 1 change places. */
+  static LECTERN_INLINE V swap_pairs(V a) { return {_mm256_permute_ps(a.v, 0xb1)}; }
+  /** Even lanes times -1. */
+  static LECTERN_INLINE V negate_even(V a) { return {_mm256_xor_ps(a.v, _mm256_castsi256_ps(_mm256_set1_epi64x(0x80000000)))}; }
   LECTERN_INLINE float highest() const {
     const __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));

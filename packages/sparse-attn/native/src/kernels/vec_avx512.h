@@ -64,6 +64,17 @@ struct V {
     const __m512 d1 = _mm512_add_ps(_mm512_shuffle_f32x4(c[2], c[3], 0x88), _mm512_shuffle_f32x4(c[2], c[3], 0xdd));
     return {_mm512_add_ps(_mm512_shuffle_f32x4(d0, d1, 0x88), _mm512_shuffle_f32x4(d0, d1, 0xdd))};
   }
+  /** Lanes 2i and 2i + 1 of the result are p[i]. */
+  static LECTERN_INLINE V load_twice(const float* p) {
+    const __m512i pairs = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    return {_mm512_permutexvar_ps(pairs, _mm512_castps256_ps512(_mm256_loadu_ps(p)))};
+  }
+  /** Lanes 2i and 2i + 1 change places. */
+  static LECTERN_INLINE V swap_pairs(V a) { return {_mm512_permute_ps(a.v, 0xb1)}; }
+  /** Even lanes times -1. */
+  static LECTERN_INLINE V negate_even(V a) {
+    return {_mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(a.v), _mm512_set1_epi64(0x80000000)))};
+  }
   LECTERN_INLINE float highest() const { return _mm512_reduce_max_ps(v); }
   LECTERN_INLINE float sum() const { return _mm512_reduce_add_ps(v); }
 };

@@ -82,6 +82,12 @@ struct V {
   }
   /** Lane i of the result is the sum of a[i]. */
   static LECTERN_INLINE V sums(const V (&a)[4]) { return {Four{a[0].sum(), a[1].sum(), a[2].sum(), a[3].sum()}}; }
+  /** Lanes 2i and 2i + 1 of the result are p[i]. */
+  static LECTERN_INLINE V load_twice(const float* p) { return {Four{p[0], p[0], p[1], p[1]}}; }
+  /** Lanes 2i and 2i + 1 change places. */
+  static LECTERN_INLINE V swap_pairs(V a) { return {Four{a.v[1], a.v[0], a.v[3], a.v[2]}}; }
+  /** Even lanes times -1. */
+  static LECTERN_INLINE V negate_even(V a) { return {Four{-a.v[0], a.v[1], -a.v[2], a.v[3]}}; }
   LECTERN_INLINE float highest() const {
     float top = v[0];
     for (int i = 1; i < 4; i++) top = v[i] > top ? v[i] : top;
