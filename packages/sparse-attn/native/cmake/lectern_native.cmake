@@ -22,6 +22,9 @@ endif()
 # What each instruction set's kernel files are compiled with.
 set(LECTERN_FLAGS_scalar "")
 set(LECTERN_FLAGS_neon -march=armv8.2-a+dotprod)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  set(LECTERN_FLAGS_neon -mcpu=generic+dotprod)  # zig takes no -march
+endif()
 set(LECTERN_FLAGS_avx2 -mavx2 -mfma -mf16c)
 set(LECTERN_FLAGS_avxvnni -mavxvnni ${LECTERN_FLAGS_avx2})
 set(LECTERN_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl ${LECTERN_FLAGS_avx2})
