@@ -31,6 +31,13 @@ Blocks Case::store(const Int8AttentionKernels& kernels) const {
     kernels.store_key(blocks.at(key / KV8_POSITIONS), key % KV8_POSITIONS, k.data() + key * shape.head_dim, shape.head_dim);
     kernels.store_value(blocks.at(key / KV8_POSITIONS), key % KV8_POSITIONS, v.data() + key * shape.head_dim, shape.head_dim);
   }
+  // Nor codes that no writer makes: memory is not cleared.
+  for (size_t slot = shape.num_keys; slot < num_blocks() * KV8_POSITIONS; slot++) {
+    uint8_t* block = blocks.at(slot / KV8_POSITIONS);
+    const size_t in_block = slot % KV8_POSITIONS, d = shape.head_dim;
+    uint8_t* v = block + kv8_layout(d).v + in_block / 4 * d * 4 + in_block % 4;
+    for (size_t j = 0; j < d; j++) block[in_block * d + j] = v[4 * j] = 0x80;
+  }
   return blocks;
 }
 
