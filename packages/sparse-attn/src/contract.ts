@@ -48,6 +48,11 @@ export interface BlockLseArgs {
   softmaxScale?: number;
 }
 
+/** Blocks of one head in several places, in order: the segments of an index. */
+export interface BlockLsePartsArgs extends Pick<BlockLseArgs, 'q' | 'headDim' | 'softmaxScale'> {
+  parts: ReadonlyArray<Pick<BlockLseArgs, 'keys' | 'keyScales' | 'blockStarts'>>;
+}
+
 /** One way to compute. Ties are broken by block id; nothing is ever NaN for finite input. */
 export interface AttentionEngine {
   readonly name: AttentionEngineName;
@@ -56,4 +61,9 @@ export interface AttentionEngine {
   attend(args: AttendArgs): MaybePromise<AttendResult>;
   /** (numBlocks, numQueries): log-sum-exp of scale * q.k over each block's keys; -Infinity for an empty block. */
   blockLse(args: BlockLseArgs): MaybePromise<Float32Array>;
+  /**
+   * The same over several places at once, (blocks of all parts, numQueries): where an engine has it, on its threads. Query codes have 16
+   * bits in some: a score may be off by softmaxScale * max |q| / 65278 * the sum of the key's magnitudes.
+   */
+  blockLseParts?(args: BlockLsePartsArgs): MaybePromise<Float32Array>;
 }

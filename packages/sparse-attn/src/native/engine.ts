@@ -1,6 +1,6 @@
 // The native attention engine: checks ranges, hands typed arrays to the addon. Synchronous, on the calling thread.
-import type { AttendArgs, AttendResult, AttentionEngine, BlockLseArgs } from '../contract.ts';
-import { checkAttendArgs, checkBlockLseArgs } from '../validate.ts';
+import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs } from '../contract.ts';
+import { checkAttendArgs, checkBlockLseArgs, checkQueries } from '../validate.ts';
 import { type IsaAddon, loadAddon } from './load-addon.ts';
 
 /** Every export, in the order of native/src/addon.cpp. */
@@ -11,16 +11,23 @@ interface SparseAttnAddon extends IsaAddon {
     numTokens: number, numKeys: number, numHeads: number, numKvHeads: number, headDim: number,
     softmaxScale: number, firstQuery: number, window: number,
   ): void;
-  blockLse(
-    q: Float32Array, keys: Int8Array, keyScales: Float32Array, blockStarts: Int32Array, out: Float32Array,
-    headDim: number, softmaxScale: number,
+  blockLseParts(
+    q: Float32Array, keys: Int8Array[], keyScales: Float32Array[], blockStarts: Int32Array[], out: Float32Array,
+    headDim: number, softmaxScale: number, maxThreads: number,
   ): void;
 }
 
 /** Throws ENGINE_UNAVAILABLE where the addon is not built or the forced instruction set is not there. */
-export async function createNativeAttention(): Promise<AttentionEngine> {
+export async function createNativeAttention(numThreads = 1): Promise<AttentionEngine> {
   const { addon, isa } = loadAddon<SparseAttnAddon>('sparse_attn', import.meta.url);
-  return { name: 'native', device: isa, attend: (args) => attend(addon, args), blockLse: (args) => blockLse(addon, args) };
+  const blockLseParts = (args: BlockLsePartsArgs): Float32Array => scoreParts(addon, args, numThreads);
+  return {
+    name: 'native', device: isa, attend: (args) => attend(addon, args), blockLseParts,
+    blockLse: (args) => {
+      checkBlockLseArgs(args);
+      return blockLseParts({ ...args, parts: [args] });
+    },
+  };
 }
 
 function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
@@ -35,10 +42,15 @@ function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
   return { out, lse };
 }
 
-function blockLse(addon: SparseAttnAddon, args: BlockLseArgs): Float32Array {
-  checkBlockLseArgs(args);
-  const { q, keys, keyScales, blockStarts, headDim } = args;
-  const out = new Float32Array((blockStarts.length - 1) * (q.length / headDim)); // (numBlocks, numQueries)
-  addon.blockLse(q, keys, keyScales, blockStarts, out, headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim));
+/** The addon checks each part, so that a scan of thousands of blocks is not checked block by block here. */
+function scoreParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, numThreads: number): Float32Array {
+  const { q, headDim, parts } = args;
+  checkQueries(q, headDim);
+  const numBlocks = parts.reduce((sum, { blockStarts }) => sum + blockStarts.length - 1, 0);
+  const out = new Float32Array(numBlocks * (q.length / headDim)); // (numBlocks, numQueries)
+  addon.blockLseParts(
+    q, parts.map((part) => part.keys), parts.map((part) => part.keyScales), parts.map((part) => part.blockStarts), out,
+    headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), numThreads,
+  );
   return out;
 }
