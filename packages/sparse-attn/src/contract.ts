@@ -62,8 +62,9 @@ export interface AttentionEngine {
   /** (numBlocks, numQueries): log-sum-exp of scale * q.k over each block's keys; -Infinity for an empty block. */
   blockLse(args: BlockLseArgs): MaybePromise<Float32Array>;
   /**
-   * The same over several places at once, (blocks of all parts, numQueries): where an engine has it, on its threads. Query codes have 16
-   * bits in some: a score may be off by softmaxScale * max |q| / 65278 * the sum of the key's magnitudes.
+   * The same over several places at once, (blocks of all parts, numQueries), on the engine's threads. Queries may be rounded to 16 bits:
+   * a result may then be off by softmaxScale * max |q| / 65278 * the largest sum of a key's magnitudes. Engines that gain nothing by it
+   * leave it out: see blockLseParts().
    */
   blockLseParts?(args: BlockLsePartsArgs): MaybePromise<Float32Array>;
 }

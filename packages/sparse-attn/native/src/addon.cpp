@@ -94,7 +94,7 @@ KeyPart key_part(const Napi::CallbackInfo& info, uint32_t index, size_t head_dim
   return {keys.data, scales.data, starts.data, scales.length, starts.length - 1, first_block};
 }
 
-/** blockLseParts(q, keys[], keyScales[], blockStarts[], out, headDim, softmaxScale, maxThreads) */
+/** blockLseParts(q, keys[], keyScales[], blockStarts[], out, headDim, softmaxScale, maxThreads, exact) */
 void block_lse_parts_call(const Napi::CallbackInfo& info) {
   const size_t head_dim = count(info[5], "headDim");
   if (head_dim == 0) throw Napi::RangeError::New(info.Env(), "headDim is 0");
@@ -111,7 +111,8 @@ void block_lse_parts_call(const Napi::CallbackInfo& info) {
   }
   const size_t num_queries = q.length / head_dim;
   const auto out = typed_array<float>(info[4], "out", num_blocks * num_queries);
-  block_lse_parts(instance(info).isa, {q.data, num_queries, head_dim, static_cast<float>(number(info[6], "softmaxScale")), parts, out.data},
+  block_lse_parts(instance(info).isa, {q.data, num_queries, head_dim, static_cast<float>(number(info[6], "softmaxScale")), parts,
+                                        info[8].ToBoolean(), out.data},
                   count(info[7], "maxThreads"));
 }
 

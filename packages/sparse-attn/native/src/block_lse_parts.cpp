@@ -125,7 +125,7 @@ void block_lse_parts(Isa isa, const BlockLsePartsJob& job, size_t max_threads) {
   size_t num_keys = 0;
   for (const KeyPart& part : job.parts) num_keys += part.num_keys;
   const size_t num_threads = std::max<size_t>(1, std::min({max_threads, num_keys / MIN_KEYS_PER_THREAD, job.parts.size()}));
-  const Int8LseKernels* kernels = int8_lse(isa, job.head_dim);
+  const Int8LseKernels* kernels = job.exact ? nullptr : int8_lse(isa, job.head_dim);
   if (kernels == nullptr) {
     score_parts(job, num_threads, [&] { return FloatScorer(isa, job); });
     return;

@@ -25,6 +25,7 @@ struct BlockLsePartsJob {
   size_t head_dim;
   float softmax_scale;
   const std::vector<KeyPart>& parts;
+  bool exact;  // queries as they are; else they may be rounded to 16 bits where that is faster
   float* lse;  // (blocks of all parts, num_queries): natural logarithm, -inf for an empty block
 };
 

@@ -13,19 +13,19 @@ interface SparseAttnAddon extends IsaAddon {
   ): void;
   blockLseParts(
     q: Float32Array, keys: Int8Array[], keyScales: Float32Array[], blockStarts: Int32Array[], out: Float32Array,
-    headDim: number, softmaxScale: number, maxThreads: number,
+    headDim: number, softmaxScale: number, maxThreads: number, exact: boolean,
   ): void;
 }
 
 /** Throws ENGINE_UNAVAILABLE where the addon is not built or the forced instruction set is not there. */
 export async function createNativeAttention(numThreads = 1): Promise<AttentionEngine> {
   const { addon, isa } = loadAddon<SparseAttnAddon>('sparse_attn', import.meta.url);
-  const blockLseParts = (args: BlockLsePartsArgs): Float32Array => scoreParts(addon, args, numThreads);
   return {
-    name: 'native', device: isa, attend: (args) => attend(addon, args), blockLseParts,
+    name: 'native', device: isa, attend: (args) => attend(addon, args),
+    blockLseParts: (args) => scoreParts(addon, args, { numThreads, exact: false }),
     blockLse: (args) => {
       checkBlockLseArgs(args);
-      return blockLseParts({ ...args, parts: [args] });
+      return scoreParts(addon, { ...args, parts: [args] }, { numThreads: 1, exact: true });
     },
   };
 }
@@ -43,14 +43,14 @@ function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
 }
 
 /** The addon checks each part, so that a scan of thousands of blocks is not checked block by block here. */
-function scoreParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, numThreads: number): Float32Array {
+function scoreParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, { numThreads, exact }: { numThreads: number; exact: boolean }): Float32Array {
   const { q, headDim, parts } = args;
   checkQueries(q, headDim);
   const numBlocks = parts.reduce((sum, { blockStarts }) => sum + blockStarts.length - 1, 0);
   const out = new Float32Array(numBlocks * (q.length / headDim)); // (numBlocks, numQueries)
   addon.blockLseParts(
     q, parts.map((part) => part.keys), parts.map((part) => part.keyScales), parts.map((part) => part.blockStarts), out,
-    headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), numThreads,
+    headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), numThreads, exact,
   );
   return out;
 }
