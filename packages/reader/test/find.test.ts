@@ -46,7 +46,10 @@ describe('the attention score', () => {
     };
     const pass = { numVoting: 1, softmaxScale: 1, heads: [head(0, 1), head(1, 0.5)] };
     const scores = await scoreSegments(engine, pass, [segment(0, 3, 4), segment(0, 2)], [-1, 0, 0], [Float64Array.of(5), Float64Array.of(7)], 0);
-    [Math.log(3) * 1.5, Math.log(1 + 5) + 0.5 * Math.log(1 + 7), Math.log(2 + 5) + 0.5 * Math.log(2 + 7)].forEach((score, b) => expect(scores[b]).toBeCloseTo(score, 6));
+    expect(scores).toHaveLength(3);
+    expect(scores[0]).toBeCloseTo(1.5 * Math.log(3), 6);
+    expect(scores[1]).toBeCloseTo(Math.log(1 + 5) + 0.5 * Math.log(1 + 7), 6);
+    expect(scores[2]).toBeCloseTo(Math.log(2 + 5) + 0.5 * Math.log(2 + 7), 6);
   });
 
   test('words vote; punctuation only when there is nothing else', () => {

@@ -20,7 +20,8 @@ export async function scanTrails(
   const scanned: ScannedTrails = { mass: (pass?.heads ?? []).map(() => new Float64Array(plan.trails.length * numVoting)), words: [], numBytes: 0 };
   let from = 0;
   for await (const parts of storedTrails.batches(ctx.blobs, wanted.map((trail) => plan.trails[trail].segment))) {
-    const batch = wanted.slice(from, from += parts.length);
+    const batch = wanted.slice(from, from + parts.length);
+    from += parts.length;
     for (const [i, { value, numBytes }] of parts.entries()) {
       scanned.numBytes += numBytes;
       if (bm25 !== undefined) scanned.words[batch[i]] = trailWords(bm25, value.terms);

@@ -62,7 +62,8 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
   scan.numBytes += trails.numBytes;
   let from = 0;
   for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
-    const batch = chunks.slice(from, from += parts.length);
+    const batch = chunks.slice(from, from + parts.length);
+    from += parts.length;
     for (const [i, chunk] of batch.entries()) {
       scan.numBytes += parts[i].numBytes;
       scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
