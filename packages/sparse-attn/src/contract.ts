@@ -53,6 +53,17 @@ export interface BlockLsePartsArgs extends Pick<BlockLseArgs, 'q' | 'headDim' | 
   parts: ReadonlyArray<Pick<BlockLseArgs, 'keys' | 'keyScales' | 'blockStarts'>>;
 }
 
+/** How a block's log-sum-exps l are made one number: weight * sum over queries of log(exp(l - z) + extra + floor). */
+export interface BlockScoresArgs extends BlockLsePartsArgs {
+  z: Float32Array; // (numQueries)
+  extra: Float32Array; // (numExtras, numQueries): what several blocks share, as mass
+  extraOf: Int32Array; // (numBlocks): each block's extra, -1 for none
+  floor: number;
+  weight: number;
+  /** (numBlocks): added to. */
+  scores: Float64Array;
+}
+
 /** One way to compute. Ties are broken by block id; nothing is ever NaN for finite input. */
 export interface AttentionEngine {
   readonly name: AttentionEngineName;
@@ -67,4 +78,6 @@ export interface AttentionEngine {
    * leave it out: see blockLseParts().
    */
   blockLseParts?(args: BlockLsePartsArgs): MaybePromise<Float32Array>;
+  /** blockLseParts, of which only a score for each block is wanted: see addBlockScores(). */
+  addBlockScores?(args: BlockScoresArgs): MaybePromise<void>;
 }

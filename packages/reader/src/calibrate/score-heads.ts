@@ -54,7 +54,7 @@ export async function scoreHeads(ctx: ReaderContext, plan: ReadingPlan, question
         for (let b = 0; b < chunk.numBlocks; b++) {
           for (let i = 0; i < questions.length; i++) {
             const [from, to] = [asked.starts[i], asked.starts[i + 1]];
-            scores[i * plan.numBlocks + chunk.blockStart + b] = blockScore(lse, b * asked.numVoting + from, z.subarray(from, to), undefined, -1, floor);
+            scores[i * plan.numBlocks + chunk.blockStart + b] = blockScore(lse, b * asked.numVoting + from, z.subarray(from, to), floor);
           }
         }
       }

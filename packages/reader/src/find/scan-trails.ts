@@ -17,7 +17,7 @@ export async function scanTrails(
 ): Promise<ScannedTrails> {
   const numVoting = pass?.numVoting ?? 0;
   const wanted = namedTrails(plan, chunks);
-  const scanned: ScannedTrails = { mass: (pass?.heads ?? []).map(() => new Float64Array(plan.trails.length * numVoting)), words: [], numBytes: 0 };
+  const scanned: ScannedTrails = { mass: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), words: [], numBytes: 0 };
   let from = 0;
   for await (const parts of storedTrails.batches(ctx.blobs, wanted.map((trail) => plan.trails[trail].segment))) {
     const batch = wanted.slice(from, from + parts.length);

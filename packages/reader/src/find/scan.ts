@@ -1,7 +1,7 @@
 // One pass over the segments of all readings of a question, one reading at a time, that feeds every chosen route.
 import type { KvHeadRef } from '@lectern/model';
 import { type Route, ServiceError } from '@lectern/shared';
-import type { ReaderContext, ReadingPlan, ReadingSource } from '../contract.ts';
+import type { Chunk, ReaderContext, ReadingPlan, ReadingSource } from '../contract.ts';
 import { indexHeads, sameHead } from '../heads.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegments } from './attention-route.ts';
@@ -72,8 +72,19 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
     }
     if (pass === undefined) continue;
     const segments = parts.map((part) => part.value);
-    scores.push(await scoreSegments(attention, pass, segments, batch.flatMap((chunk) => chunk.trails), trails.mass, retrieval.floor));
+    scores.push(await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor));
   }
+}
+
+/** (blocks of the chunks). */
+function trailsOf(chunks: readonly Chunk[]): Int32Array {
+  const trails = new Int32Array(chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    trails.set(chunk.trails, at);
+    at += chunk.numBlocks;
+  }
+  return trails;
 }
 
 /** A model that was calibrated anew finds with other heads: what was read for the old ones is no use, and is read again. */

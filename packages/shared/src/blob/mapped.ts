@@ -23,6 +23,7 @@ const MODIFIED_AT = 24;
 const MAX_MAPPED = 16_384;
 
 interface MappedBlob {
+  path: string;
   state: Buffer; // (STATE_BYTES)
   blob: Buffer; // without its trailer
 }
@@ -42,7 +43,7 @@ export class MappedBlobs {
 
   /** The same object for the same key as long as its file is the same. */
   views(keys: readonly string[]): Buffer[] {
-    const paths = keys.map(this.#pathOf);
+    const paths = keys.map((key) => this.#mapped.get(key)?.path ?? this.#pathOf(key));
     const states = this.#mapper.states(paths);
     return keys.map((key, i) => {
       const known = this.#mapped.get(key);
@@ -59,7 +60,7 @@ export class MappedBlobs {
     const whole = mapped && Buffer.from(mapped.bytes);
     if (whole === undefined || findDamage(whole) !== undefined) return this.#read(key);
     const blob = whole.subarray(0, whole.length - TRAILER_BYTES);
-    if (isSettled(mapped!.state)) this.#keep(key, { state: mapped!.state, blob });
+    if (isSettled(mapped!.state)) this.#keep(key, { path, state: mapped!.state, blob });
     return blob;
   }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -107,27 +108,61 @@ void on_threads(size_t num_threads, const Work& work) {
   for (std::thread& thread : threads) thread.join();
 }
 
+/** Products of masses stay far inside a double's range, so that a block takes one logarithm instead of one for each query. */
+constexpr double LEAST_PRODUCT = 1e-200, LARGEST_PRODUCT = 1e200;
+
+double block_score(const BlockScoring& scoring, const float* lse, size_t num_queries, size_t block) {
+  const int32_t index = scoring.extra_of[block];
+  const float* extra = index < 0 ? nullptr : scoring.extra + static_cast<size_t>(index) * num_queries;
+  double score = 0.0, product = 1.0;
+  for (size_t i = 0; i < num_queries; i++) {
+    const double mass = std::exp(static_cast<double>(lse[i]) - static_cast<double>(scoring.z[i])) + (extra ? static_cast<double>(extra[i]) : 0.0) + scoring.floor;
+    const double next = product * mass;
+    if (next > LEAST_PRODUCT && next < LARGEST_PRODUCT) {
+      product = next;
+    } else {
+      score += std::log(product) + std::log(mass);
+      product = 1.0;
+    }
+  }
+  return score + std::log(product);
+}
+
+void score_blocks(const BlockScoring& scoring, const KeyPart& part, const float* lse, size_t num_queries) {
+  for (size_t b = 0; b < part.num_blocks; b++) {
+    const size_t block = part.first_block + b;
+    scoring.scores[block] += scoring.weight * block_score(scoring, lse + b * num_queries, num_queries, block);
+  }
+}
+
+/** `scoring`: null where the log-sum-exps themselves are wanted. */
 template <typename MakeScorer>
-void score_parts(const BlockLsePartsJob& job, size_t num_threads, const MakeScorer& make_scorer) {
+void score_parts(const BlockLsePartsJob& job, const BlockScoring* scoring, size_t num_threads, const MakeScorer& make_scorer) {
   std::atomic<size_t> next{0};
   on_threads(num_threads, [&] {
     auto scorer = make_scorer();
+    std::vector<float> lse;
     for (size_t i = next++; i < job.parts.size(); i = next++) {
-      scorer.score(job.parts[i], job.lse + job.parts[i].first_block * job.num_queries);
+      const KeyPart& part = job.parts[i];
+      if (scoring) {
+        lse.resize(part.num_blocks * job.num_queries);
+        scorer.score(part, lse.data());
+        score_blocks(*scoring, part, lse.data(), job.num_queries);
+      } else {
+        scorer.score(part, job.lse + part.first_block * job.num_queries);
+      }
     }
   });
 }
 
-}  // namespace
-
-void block_lse_parts(Isa isa, const BlockLsePartsJob& job, size_t max_threads) {
+void run(Isa isa, const BlockLsePartsJob& job, const BlockScoring* scoring, size_t max_threads) {
   if (job.num_queries == 0) return;
   size_t num_keys = 0;
   for (const KeyPart& part : job.parts) num_keys += part.num_keys;
   const size_t num_threads = std::max<size_t>(1, std::min({max_threads, num_keys / MIN_KEYS_PER_THREAD, job.parts.size()}));
   const Int8LseKernels* kernels = job.exact ? nullptr : int8_lse(isa, job.head_dim);
   if (kernels == nullptr) {
-    score_parts(job, num_threads, [&] { return FloatScorer(isa, job); });
+    score_parts(job, scoring, num_threads, [&] { return FloatScorer(isa, job); });
     return;
   }
   const size_t vectors = lse_vectors(job.num_queries), lanes = vectors * LSE_LANES;
@@ -135,7 +170,13 @@ void block_lse_parts(Isa isa, const BlockLsePartsJob& job, size_t max_threads) {
   const Int8LseQueries queries{job.num_queries, job.head_dim, arena.take<signed char>(2 * lanes * job.head_dim),
                                arena.take<int>(2 * lanes * sizeof(int)), arena.take<float>(lanes * sizeof(float))};
   kernels->pack(queries, job.q, job.softmax_scale * LOG2_E);
-  score_parts(job, num_threads, [&] { return IntegerScorer(*kernels, queries); });
+  score_parts(job, scoring, num_threads, [&] { return IntegerScorer(*kernels, queries); });
 }
+
+}  // namespace
+
+void block_lse_parts(Isa isa, const BlockLsePartsJob& job, size_t max_threads) { run(isa, job, nullptr, max_threads); }
+
+void block_scores(Isa isa, const BlockLsePartsJob& job, const BlockScoring& scoring, size_t max_threads) { run(isa, job, &scoring, max_threads); }
 
 }  // namespace lectern

@@ -3,6 +3,10 @@ import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs } fro
 import { checkAttendArgs, checkBlockLseArgs, checkQueries } from '../validate.ts';
 import { type IsaAddon, loadAddon } from './load-addon.ts';
 
+type PartsCall = [
+  q: Float32Array, keys: Int8Array[], keyScales: Float32Array[], blockStarts: Int32Array[], headDim: number, softmaxScale: number, maxThreads: number,
+];
+
 /** Every export, in the order of native/src/addon.cpp. */
 interface SparseAttnAddon extends IsaAddon {
   attend(
@@ -11,10 +15,8 @@ interface SparseAttnAddon extends IsaAddon {
     numTokens: number, numKeys: number, numHeads: number, numKvHeads: number, headDim: number,
     softmaxScale: number, firstQuery: number, window: number,
   ): void;
-  blockLseParts(
-    q: Float32Array, keys: Int8Array[], keyScales: Float32Array[], blockStarts: Int32Array[], out: Float32Array,
-    headDim: number, softmaxScale: number, maxThreads: number, exact: boolean,
-  ): void;
+  blockLseParts(...args: [...PartsCall, exact: boolean, out: Float32Array]): void;
+  addBlockScores(...args: [...PartsCall, z: Float32Array, extra: Float32Array, extraOf: Int32Array, floor: number, weight: number, scores: Float64Array]): void;
 }
 
 /** Throws ENGINE_UNAVAILABLE where the addon is not built or the forced instruction set is not there. */
@@ -22,10 +24,11 @@ export async function createNativeAttention(numThreads = 1): Promise<AttentionEn
   const { addon, isa } = loadAddon<SparseAttnAddon>('sparse_attn', import.meta.url);
   return {
     name: 'native', device: isa, attend: (args) => attend(addon, args),
-    blockLseParts: (args) => scoreParts(addon, args, { numThreads, exact: false }),
+    blockLseParts: (args) => blockLseParts(addon, args, { numThreads, exact: false }),
+    addBlockScores: (args) => addon.addBlockScores(...partsCall(args, numThreads), args.z, args.extra, args.extraOf, args.floor, args.weight, args.scores),
     blockLse: (args) => {
       checkBlockLseArgs(args);
-      return scoreParts(addon, { ...args, parts: [args] }, { numThreads: 1, exact: true });
+      return blockLseParts(addon, { ...args, parts: [args] }, { numThreads: 1, exact: true });
     },
   };
 }
@@ -43,14 +46,18 @@ function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
 }
 
 /** The addon checks each part, so that a scan of thousands of blocks is not checked block by block here. */
-function scoreParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, { numThreads, exact }: { numThreads: number; exact: boolean }): Float32Array {
-  const { q, headDim, parts } = args;
+function partsCall({ q, headDim, parts, softmaxScale }: BlockLsePartsArgs, numThreads: number): PartsCall {
   checkQueries(q, headDim);
-  const numBlocks = parts.reduce((sum, { blockStarts }) => sum + blockStarts.length - 1, 0);
-  const out = new Float32Array(numBlocks * (q.length / headDim)); // (numBlocks, numQueries)
-  addon.blockLseParts(
-    q, parts.map((part) => part.keys), parts.map((part) => part.keyScales), parts.map((part) => part.blockStarts), out,
-    headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim), numThreads, exact,
-  );
+  return [
+    q, parts.map((part) => part.keys), parts.map((part) => part.keyScales), parts.map((part) => part.blockStarts), headDim,
+    softmaxScale ?? 1 / Math.sqrt(headDim), numThreads,
+  ];
+}
+
+function blockLseParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, { numThreads, exact }: { numThreads: number; exact: boolean }): Float32Array {
+  const call = partsCall(args, numThreads);
+  const numBlocks = args.parts.reduce((sum, { blockStarts }) => sum + blockStarts.length - 1, 0);
+  const out = new Float32Array(numBlocks * (args.q.length / args.headDim)); // (numBlocks, numQueries)
+  addon.blockLseParts(...call, exact, out);
   return out;
 }
