@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
 import type { BlobStat, BlobStore } from './blob-store.ts';
 import { checkKey, FILE_SUFFIX, splitPrefix } from './keys.ts';
+import { type FileMapper, MappedBlobs } from './mapped.ts';
 import { newTempName, removeAbandoned } from './temp-files.ts';
 import { findDamage, makeTrailer, TRAILER_BYTES } from './trailer.ts';
 import { VerifiedFiles } from './verified.ts';
@@ -18,9 +19,11 @@ export interface FsBlobStoreOptions {
    * the same small files again and again: the hops of asynchronous reads, and the hash, take longer than the reads.
    */
   blockingReads?: boolean;
+  /** With it the store has `views`: for the same threads. */
+  mapper?: FileMapper | undefined;
 }
 
-export function createFsBlobStore(root: string, { blockingReads = false }: FsBlobStoreOptions = {}): BlobStore {
+export function createFsBlobStore(root: string, { blockingReads = false, mapper }: FsBlobStoreOptions = {}): BlobStore {
   const blobsFolder = join(root, 'blobs');
   const tempFolder = join(root, 'tmp');
   let ready: Promise<void> | undefined;
@@ -65,6 +68,8 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
       closeSync(file);
     }
   };
+
+  const mapped = mapper && new MappedBlobs(mapper, pathOf, getNow);
 
   const readWhole = async (key: string): Promise<Buffer> => {
     const { file } = await openBlob(key);
@@ -119,6 +124,8 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
     async get(key) {
       return blockingReads ? getNow(key) : checked(key, await readWhole(key));
     },
+
+    ...(mapped && { views: async (keys: readonly string[]) => mapped.views(keys) }),
 
     async getRange(key, start, end) {
       const { file, numBytes } = await openBlob(key);

@@ -1,5 +1,5 @@
 // Int8 attention: every instruction set against the scalar one, that one against f32, and results that do not depend on the tiles.
-// `attend_i8_test bench` measures instead.
+// `attend_i8_test bench` measures instead, and `attend_i8_test sparse` one token over a million stored ones.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -117,6 +117,10 @@ int main(int argc, char** argv) {
   using namespace lectern;
   if (argc > 1 && std::strcmp(argv[1], "bench") == 0) {
     measure();
+    return 0;
+  }
+  if (argc > 1 && std::strcmp(argv[1], "sparse") == 0) {
+    measure_sparse();
     return 0;
   }
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512vnni}) {
