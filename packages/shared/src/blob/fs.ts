@@ -1,6 +1,6 @@
 // Blobs as files below one folder, which may be a volume shared by hosts. Atomic by temp file, fsync and rename; checksummed by a trailer.
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
@@ -15,7 +15,7 @@ const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes(
 
 export interface FsBlobStoreOptions {
   /**
-   * `get` reads with blocking calls, and hashes a file once as long as nobody changes it. For threads that have nothing else to do and scan
+   * `get` and `getRange` read with blocking calls; `get` hashes a file once as long as nobody changes it. For threads that have nothing else to do and scan
    * the same small files again and again: the hops of asynchronous reads, and the hash, take longer than the reads.
    */
   blockingReads?: boolean;
@@ -50,13 +50,16 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
 
   const verified = new VerifiedFiles();
 
-  const getNow = (key: string): Buffer => {
-    let file: number;
+  const openNow = (key: string): number => {
     try {
-      file = openSync(pathOf(key), 'r');
+      return openSync(pathOf(key), 'r');
     } catch (error) {
       throw hasCode(error, 'ENOENT') ? missing(key, error) : error;
     }
+  };
+
+  const getNow = (key: string): Buffer => {
+    const file = openNow(key);
     try {
       const facts = fstatSync(file, { bigint: true });
       const whole = readFileSync(file);
@@ -64,6 +67,24 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
       const blob = isKnown ? whole.subarray(0, whole.length - TRAILER_BYTES) : checked(key, whole);
       if (!isKnown) verified.add(key, facts);
       return blob;
+    } finally {
+      closeSync(file);
+    }
+  };
+
+  const rangeNow = (key: string, start: number, end: number): Buffer => {
+    const file = openNow(key);
+    try {
+      const numBytes = fstatSync(file).size - TRAILER_BYTES;
+      if (numBytes < 0) throw tooShort(key);
+      const { from, to } = clamped(start, end, numBytes);
+      const part = Buffer.allocUnsafe(to - from);
+      for (let filled = 0; filled < part.length;) {
+        const bytesRead = readSync(file, part, filled, part.length - filled, from + filled);
+        if (bytesRead === 0) throw endedEarly(key, from + filled, to);
+        filled += bytesRead;
+      }
+      return part;
     } finally {
       closeSync(file);
     }
@@ -90,7 +111,7 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
     const numBytes = (await file.stat()).size - TRAILER_BYTES;
     if (numBytes >= 0) return { file, numBytes };
     await file.close();
-    throw new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`, { details: { key } });
+    throw tooShort(key);
   };
 
   return {
@@ -128,15 +149,15 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
     ...(mapped && { views: async (keys: readonly string[]) => mapped.views(keys) }),
 
     async getRange(key, start, end) {
+      if (blockingReads) return rangeNow(key, start, end);
       const { file, numBytes } = await openBlob(key);
       try {
-        const from = Math.min(Math.max(0, start), numBytes);
-        const to = Math.min(Math.max(from, end), numBytes);
+        const { from, to } = clamped(start, end, numBytes);
         const part = Buffer.allocUnsafe(to - from);
         let filled = 0;
         while (filled < part.length) {
           const { bytesRead } = await file.read(part, filled, part.length - filled, from + filled);
-          if (bytesRead === 0) throw new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${from + filled} while it was read to ${to}`, { details: { key } });
+          if (bytesRead === 0) throw endedEarly(key, from + filled, to);
           filled += bytesRead;
         }
         return part;
@@ -172,6 +193,15 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
       return true;
     },
   };
+}
+
+const tooShort = (key: string): ServiceError => new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`, { details: { key } });
+const endedEarly = (key: string, at: number, to: number): ServiceError =>
+  new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${at} while it was read to ${to}`, { details: { key } });
+
+function clamped(start: number, end: number, numBytes: number): { from: number; to: number } {
+  const from = Math.min(Math.max(0, start), numBytes);
+  return { from, to: Math.min(Math.max(from, end), numBytes) };
 }
 
 /** The blob of a whole file. */
