@@ -65,6 +65,6 @@ test('many questions: one JSON line out for each, in order', async () => {
 test('models and doctor', async () => {
   expect((await home.run(['models'])).stdout).toContain('smollm2-135m-instruct');
   const { status, stdout } = await home.run(['doctor']);
-  expect(stdout).toMatch(/ok +engine: native, (scalar|avx2|avx512|avx512vnni)/);
+  expect(stdout).toMatch(/ok +engine: native, (scalar|neon|avx2|avxvnni|avx512|avx512vnni)/);
   expect(status).toBe(0);
 });

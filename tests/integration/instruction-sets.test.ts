@@ -10,7 +10,7 @@ const QUESTION = 'Who kept the lighthouse at Port Ellery?';
 const TEXT = makeText({ numWords: 1_600, planted: [FACT] });
 
 /** What this machine can run, the widest first: each process takes the one it is told to. */
-const ISAS = (['avx512vnni', 'avx512', 'avx2', 'scalar'] as const).filter(cpuHas);
+const ISAS = (['avx512vnni', 'avx512', 'avxvnni', 'avx2', 'neon', 'scalar'] as const).filter(cpuHas);
 if (ISAS.length < 4) console.warn(`!!! this machine has ${ISAS.join(', ')} only: readings are asked across these`);
 
 describe('instruction sets', () => {

@@ -1,8 +1,4 @@
 // The native engine with avx512 forced, over the tables.
-import { it } from 'vitest';
-import { cpuHas, forceIsa } from '../../sparse-attn/test/cpu.ts';
-import { describeConformance } from './conformance-models.ts';
+import { describeForced } from './conformance-isa.ts';
 
-forceIsa('avx512');
-if (cpuHas('avx512')) await describeConformance(['native'], 'avx512');
-else it.skip('this machine has no avx512', () => {});
+await describeForced('avx512');

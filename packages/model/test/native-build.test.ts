@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { testedIsas } from '../../sparse-attn/test/cpu.ts';
 import { readGolden } from './goldens.ts';
 
 const BUILD = fileURLToPath(new URL('../../../build/native', import.meta.url));
@@ -12,6 +13,11 @@ const hasNm = spawnSync('nm', ['--version']).status === 0;
 
 it('the thread pool runs every chunk once', { timeout: 120_000 }, () => {
   expect(execFileSync(join(BUILD, 'thread_pool_test'), { encoding: 'utf8' })).toBe('ok\n');
+});
+
+it('8-bit products of every instruction set are those of the scalar kernels', { timeout: 120_000 }, () => {
+  const tested = execFileSync(join(BUILD, 'int8_kernels_test'), { encoding: 'utf8' }).trim().split('\n');
+  expect(tested).toEqual(testedIsas());
 });
 
 it('weights of every type are those of the gguf package, bit for bit but for the sign of 0', () => {
@@ -24,7 +30,7 @@ it('weights of every type are those of the gguf package, bit for bit but for the
 });
 
 it.runIf(process.env['CI'] || hasNm)('kernel objects have no weak symbols', () => {
-  const objects = readdirSync(BUILD, { recursive: true, encoding: 'utf8' }).filter((path) => /kernels_\w+\.cpp\.o$/.test(path));
+  const objects = readdirSync(BUILD, { recursive: true, encoding: 'utf8' }).filter((path) => /\/kernels_\w+\.cpp\.o$/.test(path));
   expect(objects.length).toBeGreaterThanOrEqual(2);
   for (const object of objects) {
     const symbols = execFileSync('nm', ['-C', '--defined-only', join(BUILD, object)], { encoding: 'utf8' }).split('\n');

@@ -4,23 +4,6 @@
 
 namespace lectern {
 
-const ModelKernels& model_kernels(Isa isa) {
-#ifdef LECTERN_X86_KERNELS
-  if (isa == Isa::avx512 || isa == Isa::avx512vnni) return model_avx512;
-  if (isa == Isa::avx2) return model_avx2;
-#endif
-  (void)isa;
-  return model_scalar;
-}
-
-const Int8Kernels* int8_kernels(Isa isa) {
-#ifdef LECTERN_X86_KERNELS
-  if (isa == Isa::avx512vnni) return &int8_avx512vnni;
-#endif
-  (void)isa;
-  return nullptr;
-}
-
 Session::Session(std::shared_ptr<const Weights> shared, Isa chosen, size_t num_threads)
     : weights(std::move(shared)),
       isa(chosen),

@@ -7,19 +7,13 @@
 #include <vector>
 
 #include "attend_spans.h"
-#include "isa.h"
 #include "int8/quant_buffer.h"
-#include "kernels/int8.h"
-#include "kernels/kernels.h"
+#include "kernel_tables.h"
 #include "phases.h"
 #include "threads/thread_pool.h"
 #include "weights/weights.h"
 
 namespace lectern {
-
-const ModelKernels& model_kernels(Isa isa);
-/** Null where there are none yet. */
-const Int8Kernels* int8_kernels(Isa isa);
 
 /** A float array that grows and is reused. */
 class Floats {

@@ -15,7 +15,17 @@ endfunction()
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set(LECTERN_X86 ON)
+elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64 AND CMAKE_SYSTEM_NAME STREQUAL Linux)
+  set(LECTERN_ARM ON)  # elsewhere there is no getauxval to ask for the dot product instructions
 endif()
+
+# What each instruction set's kernel files are compiled with.
+set(LECTERN_FLAGS_scalar "")
+set(LECTERN_FLAGS_neon -march=armv8.2-a+dotprod)
+set(LECTERN_FLAGS_avx2 -mavx2 -mfma -mf16c)
+set(LECTERN_FLAGS_avxvnni -mavxvnni ${LECTERN_FLAGS_avx2})
+set(LECTERN_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl ${LECTERN_FLAGS_avx2})
+set(LECTERN_FLAGS_avx512vnni -mavx512vnni ${LECTERN_FLAGS_avx512})
 
 # -ffp-contract=off: one rounding only where the source says fma. Never -march=native or -ffast-math (it breaks -inf masks).
 function(lectern_flags target)
@@ -25,23 +35,29 @@ function(lectern_flags target)
   endif()
   if(LECTERN_X86)
     target_compile_definitions(${target} PRIVATE LECTERN_X86_KERNELS)
+  elseif(LECTERN_ARM)
+    target_compile_definitions(${target} PRIVATE LECTERN_ARM_KERNELS)
   endif()
 endfunction()
 
-# kernels_<isa>.cpp of a folder into `result`, each with its own flags. Kernel files take no STL: see kernels.h.
+# kernels_<isa>.cpp and kernels_int8_<isa>.cpp of a folder, as far as there are such, into `result`, each with its instruction set's flags.
+# Kernel files take no STL: see kernels.h.
 function(lectern_kernel_sources folder result)
-  set(sources ${folder}/kernels_scalar.cpp)
+  set(isas scalar)
   if(LECTERN_X86)
-    list(APPEND sources ${folder}/kernels_avx2.cpp ${folder}/kernels_avx512.cpp)
-    set_source_files_properties(${folder}/kernels_avx2.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c")
-    set_source_files_properties(${folder}/kernels_avx512.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES
-      COMPILE_OPTIONS "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx2;-mfma;-mf16c")
-    if(EXISTS ${folder}/kernels_avx512vnni.cpp)
-      list(APPEND sources ${folder}/kernels_avx512vnni.cpp)
-      set_source_files_properties(${folder}/kernels_avx512vnni.cpp TARGET_DIRECTORY ${ARGN} PROPERTIES
-        COMPILE_OPTIONS "-mavx512vnni;-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx2;-mfma;-mf16c")
-    endif()
+    list(APPEND isas avx2 avxvnni avx512 avx512vnni)
+  elseif(LECTERN_ARM)
+    list(APPEND isas neon)
   endif()
+  set(sources)
+  foreach(isa ${isas})
+    foreach(file ${folder}/kernels_${isa}.cpp ${folder}/kernels_int8_${isa}.cpp)
+      if(EXISTS ${file})
+        list(APPEND sources ${file})
+        set_source_files_properties(${file} TARGET_DIRECTORY ${ARGN} PROPERTIES COMPILE_OPTIONS "${LECTERN_FLAGS_${isa}}")
+      endif()
+    endforeach()
+  endforeach()
   set(${result} ${sources} PARENT_SCOPE)
 endfunction()
 

@@ -92,7 +92,7 @@ bool sees_all(const AttendJob& job) {
 const AttentionKernels& attention_kernels(Isa isa) {
 #ifdef LECTERN_X86_KERNELS
   if (isa == Isa::avx512 || isa == Isa::avx512vnni) return attention_avx512;
-  if (isa == Isa::avx2) return attention_avx2;
+  if (isa == Isa::avx2 || isa == Isa::avxvnni) return attention_avx2;
 #endif
   (void)isa;
   return attention_scalar;

@@ -64,6 +64,11 @@ class Visible {
   int64_t low_, high_, query_0_;
 };
 
+/** Asks for a part of the next block to be in the second-level cache by the time that it is read. */
+void fetch(const uint8_t* block, size_t bytes) {
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(block + i, 0, 2);
+}
+
 void attend_span(const Int8AttentionKernels& kernels, const Int8AttendJob& job, const Int8KeySpan& span, const Int8QueryTile& tile, const TileRows& rows) {
   const Visible seen(job, span);
   const size_t last_row = rows.first + rows.count - 1;
@@ -123,11 +128,18 @@ void attend_one_token(const Int8AttentionKernels& kernels, const Int8AttendJob& 
 }  // namespace
 
 const Int8AttentionKernels* int8_attention_kernels(Isa isa) {
-  if (isa == Isa::scalar) return &int8_attention_scalar;
+  switch (isa) {
+    case Isa::scalar: return &int8_attention_scalar;
 #ifdef LECTERN_X86_KERNELS
-  if (isa == Isa::avx512vnni) return &int8_attention_avx512vnni;
+    case Isa::avx2: return &int8_attention_avx2;
+    case Isa::avxvnni: return &int8_attention_avxvnni;
+    case Isa::avx512: return &int8_attention_avx512;
+    case Isa::avx512vnni: return &int8_attention_avx512vnni;
+#elif defined(LECTERN_ARM_KERNELS)
+    case Isa::neon: return &int8_attention_neon;
 #endif
-  return nullptr;
+    default: return nullptr;
+  }
 }
 
 bool int8_attention_fits(size_t head_dim) { return head_dim > 0 && head_dim % 16 == 0 && head_dim <= KV8_MAX_HEAD_DIM; }
@@ -152,8 +164,12 @@ void attend_i8(const Int8AttentionKernels& kernels, const Int8AttendJob& job, At
       row_pointers(job.q, job.q_stride, job, rows[num_tiles], queries);
       kernels.pack_tile(tiles[num_tiles], queries, rows[num_tiles].count, job.softmax_scale * LOG2_E);
     }
+    const size_t fetch_bytes = kv8_layout(job.head_dim).bytes / num_tiles;
     for (size_t s = 0; s < job.num_spans; s++) {
-      for (size_t i = 0; i < num_tiles; i++) attend_span(kernels, job, job.spans[s], tiles[i], rows[i]);
+      for (size_t i = 0; i < num_tiles; i++) {
+        if (s + 1 < job.num_spans) fetch(job.spans[s + 1].block + i * fetch_bytes, fetch_bytes);
+        attend_span(kernels, job, job.spans[s], tiles[i], rows[i]);
+      }
     }
     for (size_t i = 0; i < num_tiles; i++) unpack(kernels, job, tiles[i], rows[i]);
   }

@@ -3,7 +3,14 @@
 
 namespace lectern {
 
-enum class Isa { scalar, avx2, avx512, avx512vnni };
+/** avxvnni: AVX2 with the 8-bit products of AVX-VNNI. neon: aarch64 with those of its dot product extension. */
+enum class Isa { scalar, neon, avx2, avxvnni, avx512, avx512vnni };
+
+/** From the plainest to the best. */
+constexpr Isa ISAS[] = {Isa::scalar, Isa::neon, Isa::avx2, Isa::avxvnni, Isa::avx512, Isa::avx512vnni};
+
+/** Whether this CPU and operating system support it. */
+bool is_supported(Isa isa);
 
 /** Best one this CPU and operating system support. */
 Isa best_isa();

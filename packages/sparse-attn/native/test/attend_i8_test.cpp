@@ -1,5 +1,5 @@
 // Int8 attention: every instruction set against the scalar one, that one against f32, and results that do not depend on the tiles.
-// `attend_i8_test bench` measures instead, and `attend_i8_test sparse` one token over a million stored ones.
+// `attend_i8_test bench [instruction set]` measures instead, `sparse` one token over a million stored ones; `few` is for slow machines.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +9,12 @@
 #include "int8_case.h"
 
 namespace lectern {
+
+#ifdef LECTERN_X86_KERNELS
+/** The avxvnni kernels, encoded for a CPU with AVX-512 VNNI. */
+extern const Int8AttentionKernels int8_attention_ymm_vnni;
+#endif
+
 namespace {
 
 void expect(bool condition, const char* what, const Shape& s, double value) {
@@ -93,9 +99,11 @@ void test_one_token(const Int8AttentionKernels& kernels, const Shape& shape) {
   }
 }
 
-void test_kernels(const Int8AttentionKernels& kernels) {
+/** `few`: of the sizes, those that take another way through the kernels. */
+void test_kernels(const Int8AttentionKernels& kernels, bool few) {
   for (const size_t head_dim : {64, 80, 96, 128, 256}) {
     for (const size_t group : {1, 3, 4}) {
+      if (few && (head_dim > 80 || group != 3)) continue;
       for (const Data data : {Data::gaussian, Data::outliers}) {
         test_shape(kernels, {head_dim, group, 64, 192, 0, data});
         test_shape(kernels, {head_dim, group, 37, 301, 0, data});
@@ -116,17 +124,24 @@ void test_kernels(const Int8AttentionKernels& kernels) {
 int main(int argc, char** argv) {
   using namespace lectern;
   if (argc > 1 && std::strcmp(argv[1], "bench") == 0) {
-    measure();
+    measure(choose_isa(argc > 2 ? argv[2] : nullptr));
     return 0;
   }
   if (argc > 1 && std::strcmp(argv[1], "sparse") == 0) {
     measure_sparse();
     return 0;
   }
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512, Isa::avx512vnni}) {
-    const Int8AttentionKernels* kernels = isa <= best_isa() ? int8_attention_kernels(isa) : nullptr;
+  const bool few = argc > 1 && std::strcmp(argv[1], "few") == 0;
+  for (const Isa isa : ISAS) {
+    const Int8AttentionKernels* kernels = is_supported(isa) ? int8_attention_kernels(isa) : nullptr;
     if (!kernels) continue;
-    test_kernels(*kernels);
+    test_kernels(*kernels, few);
     std::puts(isa_name(isa));
   }
+#ifdef LECTERN_X86_KERNELS
+  if (is_supported(Isa::avx512vnni)) {
+    test_kernels(int8_attention_ymm_vnni, few);
+    std::puts("avxvnni, encoded for avx512vnni");
+  }
+#endif
 }

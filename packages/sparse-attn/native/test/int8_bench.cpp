@@ -46,7 +46,7 @@ double least_seconds(size_t num_threads, const Run& run) {
 }
 
 /** The last 64 tokens of 3 heads see every key: first_query is beyond the last block. */
-void measure_tiles(const Int8AttentionKernels* kernels, size_t head_dim, size_t num_threads) {
+void measure_tiles(Isa isa, const Int8AttentionKernels* kernels, size_t head_dim, size_t num_threads) {
   const Case c({head_dim, 3, 64, NUM_BLOCKS * KV8_POSITIONS, 0, Data::gaussian});
   const size_t row = 3 * head_dim;
   std::vector<std::vector<float>> out(num_threads, std::vector<float>(c.q.size()));
@@ -63,7 +63,7 @@ void measure_tiles(const Int8AttentionKernels* kernels, size_t head_dim, size_t 
     if (kernels) {
       attend_i8(*kernels, {c.q.data(), row, 64, 3, head_dim, 0.125f, spans.data(), NUM_BLOCKS, 1 << 20, 0, out[thread].data(), row, nullptr, 0}, scratch[thread]);
     } else {
-      attend(attention_kernels(best_isa()),
+      attend(attention_kernels(isa),
              {c.q.data(), row, 64, 3, head_dim, 0.125f, spans_f32.data(), NUM_BLOCKS, head_dim, 1 << 20, 0, out[thread].data(), row, nullptr, 0}, scratch[thread]);
     }
   });
@@ -104,12 +104,12 @@ void measure_writers(const Int8AttentionKernels& kernels, size_t head_dim) {
 
 }  // namespace
 
-void measure() {
-  const Int8AttentionKernels* best = int8_attention_kernels(best_isa());
+void measure(Isa isa) {
+  const Int8AttentionKernels* best = int8_attention_kernels(isa);
   for (const size_t head_dim : {64, 128}) {
     for (const size_t num_threads : {1, 2}) {
-      measure_tiles(nullptr, head_dim, num_threads);
-      if (best) measure_tiles(best, head_dim, num_threads);
+      measure_tiles(isa, nullptr, head_dim, num_threads);
+      if (best) measure_tiles(isa, best, head_dim, num_threads);
     }
     if (!best) continue;
     measure_writers(*best, head_dim);

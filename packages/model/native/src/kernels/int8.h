@@ -58,8 +58,14 @@ struct Int8Kernels {
   void (*gemm)(const QuantRows& x, size_t rows, const Int8Panel* panels, size_t num_panels, const Int8Output& out);
 };
 
+extern const Int8Kernels int8_scalar;
 #ifdef LECTERN_X86_KERNELS
+extern const Int8Kernels int8_avx2;
+extern const Int8Kernels int8_avxvnni;
+extern const Int8Kernels int8_avx512;
 extern const Int8Kernels int8_avx512vnni;
+#elif defined(LECTERN_ARM_KERNELS)
+extern const Int8Kernels int8_neon;
 #endif
 
 }  // namespace lectern

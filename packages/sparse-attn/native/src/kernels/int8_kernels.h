@@ -66,7 +66,12 @@ struct Int8AttentionKernels {
 
 extern const Int8AttentionKernels int8_attention_scalar;
 #ifdef LECTERN_X86_KERNELS
+extern const Int8AttentionKernels int8_attention_avx2;
+extern const Int8AttentionKernels int8_attention_avxvnni;
+extern const Int8AttentionKernels int8_attention_avx512;
 extern const Int8AttentionKernels int8_attention_avx512vnni;
+#elif defined(LECTERN_ARM_KERNELS)
+extern const Int8AttentionKernels int8_attention_neon;
 #endif
 
 }  // namespace lectern

@@ -1,0 +1,4 @@
+// The native engine with avxvnni forced, over the tables.
+import { describeForced } from './conformance-isa.ts';
+
+await describeForced('avxvnni');

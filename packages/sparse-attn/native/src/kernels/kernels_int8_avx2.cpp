@@ -1,0 +1,23 @@
+// Int8 attention for AVX2; this file alone is compiled with its flags.
+#include <immintrin.h>
+
+#include "int8_kernels.h"
+#include "unroll.h"
+
+namespace lectern {
+namespace {
+#include "vec_avx2.h"
+#include "exp2.inc"
+#include "int8_exp2.inc"
+#include "int8_kv8.inc"
+#include "int8_avx2_base.h"
+#include "int8_avx2.h"
+#include "int8_narrow.inc"
+#include "int8_narrow_tile.inc"
+#include "int8_narrow_group.inc"
+#include "int8_scalar_rows.inc"
+}  // namespace
+
+const Int8AttentionKernels int8_attention_avx2 = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+
+}  // namespace lectern

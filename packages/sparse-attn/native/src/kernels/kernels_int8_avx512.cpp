@@ -1,0 +1,23 @@
+// Int8 attention for AVX-512 without VNNI; this file alone is compiled with its flags.
+#include <immintrin.h>
+
+#include "int8_kernels.h"
+#include "unroll.h"
+
+namespace lectern {
+namespace {
+#include "vec_avx512.h"
+#include "exp2.inc"
+#include "int8_exp2.inc"
+#include "int8_kv8.inc"
+#include "int8_avx512.h"
+#include "int8_zmm.inc"
+#include "int8_tile.inc"
+#include "int8_rows.inc"
+#include "int8_tile_rows.inc"
+#include "int8_group.inc"
+}  // namespace
+
+const Int8AttentionKernels int8_attention_avx512 = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+
+}  // namespace lectern
