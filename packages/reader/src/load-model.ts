@@ -26,7 +26,7 @@ export async function loadReaderModel(idOrPath: string, options: LoadReaderModel
     throw new ServiceError('MODEL_UNSUPPORTED', `${path} is not in the catalog, so its retrieval heads are not known and nothing can be found with it; ` +
       `lectern calibrate ${path} finds them`, { details: { path, sha256 } });
   }
-  const attention = await resolveAttention(options.engines, options.onUnavailable);
+  const attention = await resolveAttention(options.engines, options.onUnavailable, options.numThreads);
   const loaded = await loadResolved(resolved, options);
   checkHeads(entry, loaded.transformer.config);
   return { ...loaded, entry, retrieval: entry.retrieval, attention };
@@ -41,7 +41,7 @@ function checkHeads({ id, retrieval }: CatalogEntry, { numLayers, numHeads }: Tr
 
 /** A model whose retrieval settings are still to be found: its own are empty. */
 export async function loadUncalibrated(idOrPath: string, options: LoadReaderModelOptions): Promise<ReaderModel> {
-  const attention = await resolveAttention(options.engines, options.onUnavailable);
+  const attention = await resolveAttention(options.engines, options.onUnavailable, options.numThreads);
   return { ...(await loadResolved(await resolve(idOrPath, options), options)), attention, retrieval: { heads: [], queryPosition: 0, floor: 1 } };
 }
 

@@ -1,20 +1,47 @@
 // Scoring and fusing without a model: formulas by hand.
 import { describe, expect, test } from 'vitest';
-import { blockScore, combineHeads } from '../src/find/attention-route.ts';
-import { Bm25Scan } from '../src/find/bm25.ts';
+import { createReferenceAttention } from '@lectern/sparse-attn';
+import { blockScore, scoreSegments } from '../src/find/attention-route.ts';
+import { Bm25Scan, trailWords } from '../src/find/bm25.ts';
 import { fuse, rankBlocks } from '../src/find/fuse.ts';
 import { votingTokens } from '../src/find/question.ts';
+import type { Segment } from '../src/segment/format.ts';
+
+/** A block's terms, ascending, as [hash, count], and its words. */
+type Words = [terms: Array<[number, number]>, numWords: number];
+
+function wordsIn(...blocks: Words[]): Segment {
+  const termStarts = [0];
+  for (const [terms] of blocks) termStarts.push(termStarts.at(-1)! + terms.length);
+  const terms = blocks.flatMap(([list]) => list);
+  return {
+    numBlocks: blocks.length, numWords: Uint32Array.from(blocks, ([, numWords]) => numWords), termStarts: Uint32Array.from(termStarts),
+    termHashes: Uint32Array.from(terms, ([hash]) => hash), termCounts: Uint32Array.from(terms, ([, count]) => count),
+  } as Segment;
+}
 
 describe('the attention score', () => {
-  test('is the sum over words of log(exp(l - Z) + floor), own and trail keys together', () => {
+  test('is the sum over words of log(exp(l - Z) + floor)', () => {
     const z = Float32Array.of(1, 2);
-    expect(blockScore(Float32Array.of(1, 2), undefined, z, 0)).toBeCloseTo(0);
-    expect(blockScore(Float32Array.of(1, 2), Float32Array.of(1, 2), z, 0)).toBeCloseTo(2 * Math.log(2));
-    expect(blockScore(Float32Array.of(-Infinity, 2), undefined, z, 1e-3)).toBeCloseTo(Math.log(1e-3) + Math.log(1 + 1e-3));
+    expect(blockScore(Float32Array.of(1, 2), 0, z, 0)).toBeCloseTo(0);
+    expect(blockScore(Float32Array.of(9, 2, 4), 1, z, 0)).toBeCloseTo(3);
+    expect(blockScore(Float32Array.of(-Infinity, 2), 0, z, 1e-3)).toBeCloseTo(Math.log(1e-3) + Math.log(1 + 1e-3));
   });
 
-  test('heads are weighted', () => {
-    expect([...combineHeads([Float64Array.of(1, 2), Float64Array.of(10, 0)], [1, 0.5])]).toEqual([6, 2]);
+  test('heads are weighted; blocks of all segments stand one after the other, each with its trail', async () => {
+    const engine = createReferenceAttention();
+    // One word and keys of zeros: a block's log-sum-exp is the logarithm of its keys.
+    const head = (kvIndex: number, weight: number) => ({ kvIndex, weight, q: new Float32Array(4), z: new Float32Array(1) });
+    const segment = (...tokenStarts: number[]) => {
+      const numTokens = tokenStarts.at(-1)!;
+      return { numTokens, headDim: 4, tokenStarts: Uint32Array.from(tokenStarts), keys: new Int8Array(2 * numTokens * 4), keyScales: new Float32Array(2 * numTokens) } as Segment;
+    };
+    const pass = { numVoting: 1, softmaxScale: 1, heads: [head(0, 1), head(1, 0.5)] };
+    const scores = await scoreSegments(engine, pass, [segment(0, 3, 4), segment(0, 2)], Int32Array.of(-1, 0, 0), [Float32Array.of(5), Float32Array.of(7)], 0);
+    expect(scores).toHaveLength(3);
+    expect(scores[0]).toBeCloseTo(1.5 * Math.log(3), 6);
+    expect(scores[1]).toBeCloseTo(Math.log(1 + 5) + 0.5 * Math.log(1 + 7), 6);
+    expect(scores[2]).toBeCloseTo(Math.log(2 + 5) + 0.5 * Math.log(2 + 7), 6);
   });
 
   test('words vote; punctuation only when there is nothing else', () => {
@@ -26,11 +53,10 @@ describe('the attention score', () => {
 
 describe('BM25', () => {
   test('scores by the formula; the trail counts as the block\'s own words', () => {
-    const scan = new Bm25Scan([7, 9]);
-    expect(scan.countsOf(Uint32Array.of(1, 7, 9), Uint32Array.of(4, 2, 1))).toEqual([2, 1]);
-    scan.add({ counts: [2, 0], numWords: 10 }, undefined);
-    scan.add({ counts: [0, 0], numWords: 10 }, { counts: [0, 1], numWords: 10 });
-    scan.add({ counts: [0, 0], numWords: 15 }, undefined);
+    const scan = new Bm25Scan([9, 7]);
+    const trail = trailWords(scan, { hashes: Uint32Array.of(8, 9), counts: Uint32Array.of(3, 1), numWords: 10 });
+    expect([...scan.countsOf({ hashes: Uint32Array.of(1, 7, 9), counts: Uint32Array.of(4, 2, 1), numWords: 7 })]).toEqual([2, 1]);
+    scan.addSegment(wordsIn([[[1, 5], [7, 2]], 10], [[[8, 1]], 10], [[], 15]), [-1, 0, -1], [trail]);
     const idf = Math.log(1 + 2.5 / 1.5); // 3 blocks, the word in one
     const mean = 15;
     const scores = scan.scores();
@@ -41,7 +67,9 @@ describe('BM25', () => {
 
   test('takes more blocks than it first made room for', () => {
     const scan = new Bm25Scan([1]);
-    for (let b = 0; b < 3000; b++) scan.add({ counts: [b === 2999 ? 1 : 0], numWords: 5 }, undefined);
+    const blocks = Array.from({ length: 1500 }, (): Words => [[[2, 1]], 5]);
+    scan.addSegment(wordsIn(...blocks), blocks.map(() => -1), []);
+    scan.addSegment(wordsIn(...blocks.slice(1), [[[1, 1]], 5]), blocks.map(() => -1), []);
     const scores = scan.scores();
     expect(scores).toHaveLength(3000);
     expect(rankBlocks(scores, 0)).toEqual([2999]);
@@ -49,7 +77,7 @@ describe('BM25', () => {
 
   test('a question without words finds nothing', () => {
     const scan = new Bm25Scan([]);
-    scan.add({ counts: [], numWords: 5 }, undefined);
+    scan.addSegment(wordsIn([[[2, 1]], 5]), [-1], []);
     expect([...scan.scores()]).toEqual([0]);
   });
 });
@@ -64,5 +92,11 @@ describe('fusion', () => {
 
   test('ranks by falling score, ties by block', () => {
     expect(rankBlocks(Float64Array.of(1, 3, 3, 0), 0)).toEqual([1, 2, 0]);
+  });
+
+  test('of many blocks the first 300, as a full sort would rank them', () => {
+    const scores = Float64Array.from({ length: 20_000 }, (_, b) => (b * 7919) % 1000); // many ties
+    const sorted = [...scores.keys()].filter((b) => scores[b] > 10).sort((a, b) => scores[b] - scores[a] || a - b);
+    expect(rankBlocks(scores, 10)).toEqual(sorted.slice(0, 300));
   });
 });

@@ -1,6 +1,8 @@
 // From bytes to answers on a tiny random model: places, reuse, sealing, cancelling, modes, and errors.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Citation } from '@lectern/shared';
+import { join } from 'node:path';
+import { createFsBlobStore, type Citation } from '@lectern/shared';
+import { nativeFileMapper } from '@lectern/sparse-attn';
 import { ask, encodeChunks, find, loadPlan, loadReading, planReading, readDocument, sealReading, storedChunks, blobKeys, DEFAULT_EXTRACT_LIMITS } from '../src/index.ts';
 import type { AskOptions, ReadingPlan } from '../src/contract.ts';
 import { errorOf } from './expect-error.ts';
@@ -194,6 +196,16 @@ describe('ask', () => {
 });
 
 describe('stored blobs', () => {
+  test('a store that maps its files finds the same, at first and again', async () => {
+    const plan = await read(BOOK);
+    const { passages, indexBytes } = await find(reader.ctx, [plan], OPTIONS);
+    const blobs = createFsBlobStore(join(reader.folder, 'blobs'), { blockingReads: true, mapper: nativeFileMapper() });
+    expect(blobs.views).toBeDefined();
+    for (let i = 0; i < 2; i++) {
+      expect(await find({ ...reader.ctx, blobs }, [plan], OPTIONS)).toMatchObject({ passages, indexBytes });
+    }
+  });
+
   test('a damaged segment is BLOB_CORRUPT, not a wrong answer', async () => {
     const plan = await read(`Damaged. ${BOOK}`);
     const bytes = await reader.ctx.blobs.get(plan.chunks[0].segment);

@@ -2,6 +2,7 @@
 export type { BlobStat, BlobStore } from './blob/blob-store.ts';
 export * from './blob/cache/cached-store.ts';
 export { createFsBlobStore } from './blob/fs.ts';
+export type { FileMapper } from './blob/mapped.ts';
 export * from './blob/open.ts';
 export * from './blob/settings.ts';
 export * from './config.ts';

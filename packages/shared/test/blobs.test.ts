@@ -31,6 +31,10 @@ describe('what was put comes back', () => {
     expect((await blobs.getRange('a/b', -5, 5)).toString()).toBe('hello');
     expect((await blobs.getRange('a/b', 50, 60)).length).toBe(0);
     expect(await blobs.stat('a/b')).toEqual({ key: 'a/b', numBytes: 11 });
+    const blocking = createFsBlobStore(root, { blockingReads: true });
+    for (const [start, end] of [[6, 100], [-5, 5], [50, 60], [3, 2], [0, 11]] as const) {
+      expect((await blocking.getRange('a/b', start, end)).equals(await blobs.getRange('a/b', start, end))).toBe(true);
+    }
     await blobs.put('a/b', Buffer.from('new'));
     expect((await blobs.get('a/b')).toString()).toBe('new');
     await blobs.put('empty', Buffer.alloc(0));
@@ -87,6 +91,7 @@ describe('what is refused', () => {
     await expect(blobs.get('a')).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
     await expect(createFsBlobStore(root, { blockingReads: true }).get('a')).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND', details: { key: 'a' } });
     await expect(blobs.getRange('a', 0, 1)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
+    await expect(createFsBlobStore(root, { blockingReads: true }).getRange('a', 0, 1)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
     expect(await blobs.stat('a')).toBeUndefined();
   });
 

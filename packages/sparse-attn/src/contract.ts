@@ -48,6 +48,22 @@ export interface BlockLseArgs {
   softmaxScale?: number;
 }
 
+/** Blocks of one head in several places, in order: the segments of an index. */
+export interface BlockLsePartsArgs extends Pick<BlockLseArgs, 'q' | 'headDim' | 'softmaxScale'> {
+  parts: ReadonlyArray<Pick<BlockLseArgs, 'keys' | 'keyScales' | 'blockStarts'>>;
+}
+
+/** How a block's log-sum-exps l are made one number: weight * sum over queries of log(exp(l - z) + extra + floor). */
+export interface BlockScoresArgs extends BlockLsePartsArgs {
+  z: Float32Array; // (numQueries)
+  extra: Float32Array; // (numExtras, numQueries): what several blocks share, as mass
+  extraOf: Int32Array; // (numBlocks): each block's extra, -1 for none
+  floor: number;
+  weight: number;
+  /** (numBlocks): added to. */
+  scores: Float64Array;
+}
+
 /** One way to compute. Ties are broken by block id; nothing is ever NaN for finite input. */
 export interface AttentionEngine {
   readonly name: AttentionEngineName;
@@ -56,4 +72,12 @@ export interface AttentionEngine {
   attend(args: AttendArgs): MaybePromise<AttendResult>;
   /** (numBlocks, numQueries): log-sum-exp of scale * q.k over each block's keys; -Infinity for an empty block. */
   blockLse(args: BlockLseArgs): MaybePromise<Float32Array>;
+  /**
+   * The same over several places at once, (blocks of all parts, numQueries), on the engine's threads. Queries may be rounded to 16 bits:
+   * a result may then be off by softmaxScale * max |q| / 65278 * the largest sum of a key's magnitudes. Engines that gain nothing by it
+   * leave it out: see blockLseParts().
+   */
+  blockLseParts?(args: BlockLsePartsArgs): MaybePromise<Float32Array>;
+  /** blockLseParts, of which only a score for each block is wanted: see addBlockScores(). */
+  addBlockScores?(args: BlockScoresArgs): MaybePromise<void>;
 }

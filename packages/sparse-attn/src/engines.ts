@@ -2,8 +2,8 @@
 import { ServiceError } from '@lectern/shared';
 import type { AttentionEngine, AttentionEngineName, MaybePromise } from './contract.ts';
 
-const ENGINES: Record<AttentionEngineName, () => MaybePromise<AttentionEngine>> = {
-  native: async () => (await import('./native/engine.ts')).createNativeAttention(),
+const ENGINES: Record<AttentionEngineName, (numThreads: number) => MaybePromise<AttentionEngine>> = {
+  native: async (numThreads) => (await import('./native/engine.ts')).createNativeAttention(numThreads),
   tfjs: async () => (await import('./tfjs/engine.ts')).createTfjsAttention(),
   reference: async () => (await import('./reference/attention.ts')).createReferenceAttention(),
 };
@@ -13,18 +13,19 @@ export const ATTENTION_ENGINES: readonly AttentionEngineName[] = ['native', 'tfj
 
 /**
  * Starts the first engine that works. `onUnavailable` hears of each that did not, so that a slower engine is never a surprise;
- * when none works, ENGINE_UNAVAILABLE says why for each.
+ * when none works, ENGINE_UNAVAILABLE says why for each. `numThreads`: of one call, the caller's included, where the engine has threads.
  */
 export async function resolveAttention(
   order: readonly AttentionEngineName[] = ATTENTION_ENGINES,
   onUnavailable?: (engine: AttentionEngineName, reason: string) => void,
+  numThreads = 1,
 ): Promise<AttentionEngine> {
   const reasons: string[] = [];
   let cause: unknown;
   for (const name of order) {
     try {
       if (!Object.hasOwn(ENGINES, name)) throw new Error(`there is no such engine; there are ${ATTENTION_ENGINES.join(', ')}`);
-      return await ENGINES[name]();
+      return await ENGINES[name](numThreads);
     } catch (error) {
       cause = error;
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 export * from './contract.ts';
+export * from './block-lse-parts.ts';
 export * from './blocks.ts';
 export * from './engines.ts';
 export * from './merge.ts';
@@ -7,4 +8,4 @@ export * from './quantize.ts';
 export { createReferenceAttention, type ReferenceAttention } from './reference/attention.ts';
 export * from './rope.ts';
 export * from './select.ts';
-export { type IsaAddon, forcedIsa, loadAddon } from './native/index.ts';
+export { type IsaAddon, forcedIsa, loadAddon, nativeFileMapper } from './native/index.ts';

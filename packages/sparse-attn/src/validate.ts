@@ -16,7 +16,11 @@ export function checkAttendArgs(args: AttendArgs): void {
 
 export function checkBlockLseArgs(args: BlockLseArgs): void {
   const { q, keys, keyScales, blockStarts, headDim } = args;
-  assert(headDim > 0 && q.length % headDim === 0, `q has ${q.length} values, no whole number of queries of ${headDim}`);
+  checkQueries(q, headDim);
   assert(keys.length === keyScales.length * headDim, `keys has ${keys.length} values for ${keyScales.length} scales x ${headDim}`);
   checkBlockStarts(blockStarts, keyScales.length);
+}
+
+export function checkQueries(q: Float32Array, headDim: number): void {
+  assert(headDim > 0 && q.length % headDim === 0, `q has ${q.length} values, no whole number of queries of ${headDim}`);
 }

@@ -1,7 +1,7 @@
 // Runs the case table over one engine. Tolerance is flash-attention's rule: the engine may be at most TWICE as far from the float64
 // specification as plain float32 loops are, plus TINY: a few float32 roundings of the largest number involved.
 import { describe, expect, it } from 'vitest';
-import type { AttentionEngine } from '../src/index.ts';
+import { addBlockScores, type AttentionEngine, type BlockLseArgs, blockLseParts, type BlockLsePartsArgs } from '../src/index.ts';
 import { createReferenceAttention } from '../src/reference/attention.ts';
 import { ATTEND_CASES, BLOCK_LSE_CASES } from './cases.ts';
 import { attendFloat32, blockLseFloat32 } from './float32.ts';
@@ -30,17 +30,65 @@ export function describeConformance(title: string, engine: () => AttentionEngine
     });
   });
 
+  describe(`${title}: blockLseParts`, () => {
+    it.each(BLOCK_LSE_CASES)('$name', async ({ args }) => {
+      const actual = await blockLseParts(engine(), { ...args, parts: inParts(args) });
+      expectClose(actual, await reference.blockLse(args), blockLseFloat32(args), queryRounding(args));
+    });
+  });
+
+  describe(`${title}: addBlockScores`, () => {
+    it.each(BLOCK_LSE_CASES.filter(({ args }) => args.q.length > 0))('$name', async ({ args }) => {
+      const numQueries = args.q.length / args.headDim;
+      const numBlocks = args.blockStarts.length - 1;
+      const lse = await reference.blockLse(args);
+      const rest = {
+        // Words that find what they look for, too much, and nothing.
+        z: Float32Array.from({ length: numQueries }, (_, i) => (Number.isFinite(lse[i]) ? lse[i] : 0) + [0, -9, 30][i % 3]),
+        extra: Float32Array.from({ length: 2 * numQueries }, (_, i) => i / 10), extraOf: Int32Array.from({ length: numBlocks }, (_, b) => (b % 3) - 1),
+        floor: 1e-3, weight: 0.5, softmaxScale: args.softmaxScale ?? 1 / Math.sqrt(args.headDim), q: args.q, headDim: args.headDim,
+      };
+      const expected = new Float64Array(numBlocks).fill(1);
+      await addBlockScores(reference, { ...rest, parts: [args], scores: expected });
+      const actual = new Float64Array(numBlocks).fill(1);
+      await addBlockScores(engine(), { ...rest, parts: inParts(args), scores: actual });
+      // A score moves by no more than its log-sum-exps, each of numQueries, times the weight.
+      const largest = Math.max(1, ...lse.filter(Number.isFinite).map(Math.abs));
+      const allowed = 0.5 * numQueries * (MAX_FLOAT32_ERROR * largest + queryRounding(args));
+      for (let b = 0; b < numBlocks; b++) expect(Math.abs(actual[b] - expected[b])).toBeLessThanOrEqual(allowed);
+    });
+  });
+
   it(`${title}: the same call gives the same bits`, async () => {
     const { args } = ATTEND_CASES.find(({ name }) => name.startsWith('lists that differ'))!;
     expect(await engine().attend(args)).toEqual(await engine().attend(args));
   });
 }
 
-function expectClose(actual: Float32Array, expected: Float32Array, float32: Float32Array): void {
+/** The blocks of a case in two places. */
+function inParts({ keys, keyScales, blockStarts, headDim }: BlockLseArgs): BlockLsePartsArgs['parts'] {
+  const middle = blockStarts.length >> 1;
+  return [[0, middle], [middle, blockStarts.length - 1]].map(([first, last]) => {
+    const [from, to] = [blockStarts[first], blockStarts[last]];
+    return {
+      keys: keys.subarray(from * headDim, to * headDim), keyScales: keyScales.subarray(from, to),
+      blockStarts: blockStarts.slice(first, last + 1).map((start) => start - from),
+    };
+  });
+}
+
+/** What the contract allows for queries of 16 bits: half a step of the largest query, times a key's magnitudes. */
+function queryRounding({ q, keys, keyScales, headDim, softmaxScale = 1 / Math.sqrt(headDim) }: BlockLseArgs): number {
+  const largestQuery = q.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+  const largestKey = keyScales.reduce((max, scale, key) => Math.max(max, scale * keys.subarray(key * headDim, (key + 1) * headDim).reduce((sum, k) => sum + Math.abs(k), 0)), 0);
+  return (softmaxScale * largestQuery / 65_278) * largestKey;
+}
+
+function expectClose(actual: Float32Array, expected: Float32Array, float32: Float32Array, allowed = 0): void {
   expect(actual.length).toBe(expected.length);
   const largest = expected.reduce((max, x) => (Number.isFinite(x) ? Math.max(max, Math.abs(x)) : max), 0);
   expect(maxError(float32, expected)).toBeLessThanOrEqual(MAX_FLOAT32_ERROR * largest);
-  expect(maxError(actual, expected)).toBeLessThanOrEqual(FACTOR * maxError(float32, expected) + TINY * largest);
+  expect(maxError(actual, expected)).toBeLessThanOrEqual(FACTOR * maxError(float32, expected) + TINY * largest + allowed);
 }
 
 /** Infinite unless -Infinity stands exactly where it is expected; NaN is never close. */

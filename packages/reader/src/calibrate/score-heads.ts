@@ -54,8 +54,7 @@ export async function scoreHeads(ctx: ReaderContext, plan: ReadingPlan, question
         for (let b = 0; b < chunk.numBlocks; b++) {
           for (let i = 0; i < questions.length; i++) {
             const [from, to] = [asked.starts[i], asked.starts[i + 1]];
-            const own = lse.subarray(b * asked.numVoting + from, b * asked.numVoting + to);
-            scores[i * plan.numBlocks + chunk.blockStart + b] = blockScore(own, undefined, z.subarray(from, to), floor);
+            scores[i * plan.numBlocks + chunk.blockStart + b] = blockScore(lse, b * asked.numVoting + from, z.subarray(from, to), floor);
           }
         }
       }

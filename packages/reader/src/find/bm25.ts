@@ -1,80 +1,100 @@
 // BM25 over blocks with their trails. Term counts come from the scan of the segments; document frequencies from the same scan.
+import type { Segment } from '../segment/format.ts';
 import type { TermCounts } from '../segment/words.ts';
 
 const K1 = 1.2;
 const B = 0.75;
 
-/** Counts of the question's terms, block after block. Memory: 1 byte per block and question term. */
+/** Counts of the question's terms, block after block. Memory: 1 byte per block and question term, 4 per block. */
 export class Bm25Scan {
-  readonly #terms: readonly number[]; // distinct hashes of the question's words
+  readonly #terms: Uint32Array; // distinct hashes of the question's words, ascending
   #counts: Uint8Array; // (capacity, numTerms)
-  #lengths: Float64Array; // (capacity)
+  #lengths: Uint32Array; // (capacity): words
   #numBlocks = 0;
 
   constructor(termHashes: readonly number[]) {
-    this.#terms = [...new Set(termHashes)];
+    this.#terms = Uint32Array.from(new Set(termHashes)).sort();
     this.#counts = new Uint8Array(1024 * this.#terms.length);
-    this.#lengths = new Float64Array(1024);
+    this.#lengths = new Uint32Array(1024);
   }
 
-  /** Counts in ascending hash lists. The same function serves blocks and trails. */
-  countsOf(hashes: Uint32Array, counts: Uint32Array): number[] {
-    return this.#terms.map((term) => {
-      const at = binarySearch(hashes, term);
-      return at < 0 ? 0 : counts[at];
-    });
+  get numTerms(): number {
+    return this.#terms.length;
   }
 
-  /** The next block: its own counts and its trail's. */
-  add(own: { counts: readonly number[]; numWords: number }, trail: { counts: readonly number[]; numWords: number } | undefined): void {
-    if (this.#numBlocks === this.#lengths.length) this.#grow();
+  /** Counts (numTerms) of one ascending list of hashes. */
+  countsOf({ hashes, counts }: TermCounts): Uint8Array {
+    const found = new Uint8Array(this.#terms.length);
+    this.#add(hashes, counts, 0, hashes.length, found, 0);
+    return found;
+  }
+
+  /** The next blocks: their own counts and their trails'. `trails`: each block's trail, -1 for none; `of`: what countsOf found in it. */
+  addSegment(segment: Segment, trails: readonly number[], of: ReadonlyArray<TrailWords | undefined>): void {
     const numTerms = this.#terms.length;
-    for (let t = 0; t < numTerms; t++) {
-      this.#counts[this.#numBlocks * numTerms + t] = Math.min(255, own.counts[t] + (trail?.counts[t] ?? 0));
+    const { numBlocks, termStarts, termHashes, termCounts, numWords } = segment;
+    while (this.#numBlocks + numBlocks > this.#lengths.length) this.#grow();
+    for (let b = 0; b < numBlocks; b++) {
+      const at = this.#numBlocks++;
+      this.#add(termHashes, termCounts, termStarts[b], termStarts[b + 1], this.#counts, at * numTerms);
+      const trail = trails[b] < 0 ? undefined : of[trails[b]];
+      this.#lengths[at] = numWords[b] + (trail?.numWords ?? 0);
+      if (trail === undefined) continue;
+      for (let t = 0; t < numTerms; t++) this.#counts[at * numTerms + t] = Math.min(255, this.#counts[at * numTerms + t] + trail.counts[t]);
     }
-    this.#lengths[this.#numBlocks++] = own.numWords + (trail?.numWords ?? 0);
   }
 
   /** (numBlocks): 0 where no word of the question occurs. */
   scores(): Float64Array {
     const numTerms = this.#terms.length;
-    const scores = new Float64Array(this.#numBlocks);
+    const numBlocks = this.#numBlocks;
+    const counts = this.#counts;
+    const scores = new Float64Array(numBlocks);
+    const df = new Uint32Array(numTerms);
     let totalLength = 0;
-    for (let b = 0; b < this.#numBlocks; b++) totalLength += this.#lengths[b];
-    const meanLength = totalLength / Math.max(1, this.#numBlocks) || 1;
-    for (let t = 0; t < numTerms; t++) {
-      let df = 0;
-      for (let b = 0; b < this.#numBlocks; b++) if (this.#counts[b * numTerms + t] > 0) df++;
-      const idf = Math.log(1 + (this.#numBlocks - df + 0.5) / (df + 0.5));
-      for (let b = 0; b < this.#numBlocks; b++) {
-        const tf = this.#counts[b * numTerms + t];
-        if (tf > 0) scores[b] += (idf * tf * (K1 + 1)) / (tf + K1 * (1 - B + (B * this.#lengths[b]) / meanLength));
+    for (let b = 0; b < numBlocks; b++) {
+      totalLength += this.#lengths[b];
+      for (let t = 0; t < numTerms; t++) if (counts[b * numTerms + t] > 0) df[t]++;
+    }
+    const meanLength = totalLength / Math.max(1, numBlocks) || 1;
+    const idf = Float64Array.from(df, (n) => Math.log(1 + (numBlocks - n + 0.5) / (n + 0.5)));
+    for (let b = 0; b < numBlocks; b++) {
+      for (let t = 0; t < numTerms; t++) {
+        const tf = counts[b * numTerms + t];
+        if (tf > 0) scores[b] += (idf[t] * tf * (K1 + 1)) / (tf + K1 * (1 - B + (B * this.#lengths[b]) / meanLength));
       }
     }
     return scores;
   }
 
+  /** into[at + t] = the count of term t in hashes[from .. to), at most 255. Both lists ascend, so each search begins where the last ended. */
+  #add(hashes: Uint32Array, counts: Uint32Array, from: number, to: number, into: Uint8Array, at: number): void {
+    const terms = this.#terms;
+    let low = from;
+    for (let t = 0; t < terms.length && low < to; t++) {
+      const term = terms[t];
+      for (let high = to; low < high;) {
+        const middle = (low + high) >>> 1;
+        if (hashes[middle] < term) low = middle + 1;
+        else high = middle;
+      }
+      if (low < to && hashes[low] === term) into[at + t] = Math.min(255, counts[low]);
+    }
+  }
+
   #grow(): void {
     const counts = new Uint8Array(this.#counts.length * 2);
     counts.set(this.#counts);
-    const lengths = new Float64Array(this.#lengths.length * 2);
+    const lengths = new Uint32Array(this.#lengths.length * 2);
     lengths.set(this.#lengths);
     this.#counts = counts;
     this.#lengths = lengths;
   }
 }
 
-export const trailCounts = (scan: Bm25Scan, terms: TermCounts): { counts: number[]; numWords: number } =>
-  ({ counts: scan.countsOf(terms.hashes, terms.counts), numWords: terms.numWords });
-
-function binarySearch(sorted: Uint32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] === value) return middle;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
+export interface TrailWords {
+  counts: Uint8Array; // (numTerms)
+  numWords: number;
 }
+
+export const trailWords = (scan: Bm25Scan, terms: TermCounts): TrailWords => ({ counts: scan.countsOf(terms), numWords: terms.numWords });

@@ -10,11 +10,19 @@ export interface FusedHit {
   ranks: Partial<Record<Route, number>>; // 1-based, for the routes that ranked it within DEPTH
 }
 
-/** Blocks by falling score, ties by block id; only scores above `above`. */
+/** The first DEPTH blocks by falling score, ties by block id; only scores above `above`. */
 export function rankBlocks(scores: Float64Array, above: number): number[] {
-  const blocks: number[] = [];
-  for (let b = 0; b < scores.length; b++) if (scores[b] > above) blocks.push(b);
-  return blocks.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, DEPTH);
+  const before = (a: number, b: number): number => scores[b] - scores[a] || a - b;
+  let candidates: number[] = [];
+  let least = above; // the score of the last of the first DEPTH so far: a later block must be above it
+  for (let b = 0; b < scores.length; b++) {
+    if (!(scores[b] > least)) continue;
+    candidates.push(b);
+    if (candidates.length < 4 * DEPTH) continue;
+    candidates = candidates.sort(before).slice(0, DEPTH);
+    least = scores[candidates[DEPTH - 1]];
+  }
+  return candidates.sort(before).slice(0, DEPTH);
 }
 
 export function fuse(rankings: ReadonlyArray<{ route: Route; blocks: readonly number[] }>, top: number): FusedHit[] {

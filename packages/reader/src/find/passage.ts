@@ -4,7 +4,8 @@ import { blobKeys } from '../blob-keys.ts';
 import { alignForward, CodePointCursor, codePointLength } from '../characters.ts';
 import type { Chunk, PageSpan, ReaderContext, ReadingPlan } from '../contract.ts';
 import { loadStructure } from '../plan/stored-document.ts';
-import { parseSegment, type Segment } from '../segment/format.ts';
+import type { Segment } from '../segment/format.ts';
+import { storedSegments } from './stored-parts.ts';
 import { EDGE_BYTES, unitsAfter, unitsBefore } from './sentence-edges.ts';
 
 /** Where a block lies in the document. */
@@ -68,7 +69,7 @@ export class PlaceFinder {
     const chunk = this.#chunkOf(block);
     let segment = this.#segments.get(chunk.index);
     if (segment === undefined) {
-      segment = parseSegment(await this.#ctx.blobs.get(chunk.segment), chunk.segment);
+      segment = await storedSegments.one(this.#ctx.blobs, chunk.segment);
       this.#segments.set(chunk.index, segment);
     }
     const b = block - chunk.blockStart;

@@ -1,16 +1,13 @@
 // The trails of a reading's chunks, looked at once each: what the question makes of them counts for every block below them.
 import type { Chunk, ReaderContext, ReadingPlan } from '../contract.ts';
-import { parseTrailEntry, type TrailEntry } from '../segment/trail-entry.ts';
-import { trailLse, type TrailLse } from './attention-route.ts';
-import { type Bm25Scan, trailCounts } from './bm25.ts';
+import { trailMass, type TrailMass } from './attention-route.ts';
+import { type Bm25Scan, trailWords, type TrailWords } from './bm25.ts';
 import type { QuestionPass } from './question.ts';
-import { READ_AHEAD, readAhead } from './read-ahead.ts';
-
-const BATCH_TRAILS = 256;
+import { storedTrails } from './stored-parts.ts';
 
 export interface ScannedTrails {
-  lse: TrailLse; // per head (plan.trails.length, numVoting)
-  counts: Array<{ counts: number[]; numWords: number }>; // by index into plan.trails
+  mass: TrailMass; // per head (plan.trails.length, numVoting)
+  words: TrailWords[]; // by index into plan.trails
   numBytes: number;
 }
 
@@ -19,22 +16,27 @@ export async function scanTrails(
   ctx: ReaderContext, plan: ReadingPlan, chunks: readonly Chunk[], pass: QuestionPass | undefined, bm25: Bm25Scan | undefined,
 ): Promise<ScannedTrails> {
   const numVoting = pass?.numVoting ?? 0;
-  const named = new Set(chunks.flatMap((chunk) => chunk.trails));
-  const wanted = [...plan.trails.keys()].filter((trail) => named.has(trail));
-  const scanned: ScannedTrails = { lse: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), counts: [], numBytes: 0 };
-  for (let from = 0; from < wanted.length; from += BATCH_TRAILS) {
-    const batch = wanted.slice(from, from + BATCH_TRAILS);
-    const keys = batch.map((trail) => plan.trails[trail].segment);
-    const entries: TrailEntry[] = [];
-    for await (const bytes of readAhead(ctx.blobs, keys, READ_AHEAD)) {
-      scanned.numBytes += bytes.length;
-      entries.push(parseTrailEntry(bytes, keys[entries.length]));
+  const wanted = namedTrails(plan, chunks);
+  const scanned: ScannedTrails = { mass: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), words: [], numBytes: 0 };
+  let from = 0;
+  for await (const parts of storedTrails.batches(ctx.blobs, wanted.map((trail) => plan.trails[trail].segment))) {
+    const batch = wanted.slice(from, from + parts.length);
+    from += parts.length;
+    for (const [i, { value, numBytes }] of parts.entries()) {
+      scanned.numBytes += numBytes;
+      if (bm25 !== undefined) scanned.words[batch[i]] = trailWords(bm25, value.terms);
     }
-    if (bm25 !== undefined) for (const [i, entry] of entries.entries()) scanned.counts[batch[i]] = trailCounts(bm25, entry.terms);
     if (pass === undefined) continue;
-    for (const [h, lse] of (await trailLse(ctx.model.attention, pass, entries)).entries()) {
-      for (const [i, trail] of batch.entries()) scanned.lse[h].set(lse.subarray(i * numVoting, (i + 1) * numVoting), trail * numVoting);
+    for (const [h, mass] of (await trailMass(ctx.model.attention, pass, parts.map((part) => part.value))).entries()) {
+      for (const [i, trail] of batch.entries()) scanned.mass[h].set(mass.subarray(i * numVoting, (i + 1) * numVoting), trail * numVoting);
     }
   }
   return scanned;
+}
+
+/** Indexes into plan.trails, ascending. */
+function namedTrails(plan: ReadingPlan, chunks: readonly Chunk[]): number[] {
+  const isNamed = new Uint8Array(plan.trails.length);
+  for (const { trails } of chunks) for (const trail of trails) if (trail >= 0) isNamed[trail] = 1;
+  return [...isNamed.keys()].filter((trail) => isNamed[trail] === 1);
 }

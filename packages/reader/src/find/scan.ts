@@ -1,18 +1,18 @@
-// One pass over the segments of all readings of a question, one at a time, that feeds every chosen route.
+// One pass over the segments of all readings of a question, one reading at a time, that feeds every chosen route.
 import type { KvHeadRef } from '@lectern/model';
 import { type Route, ServiceError } from '@lectern/shared';
 import type { Chunk, ReaderContext, ReadingPlan, ReadingSource } from '../contract.ts';
 import { indexHeads, sameHead } from '../heads.ts';
-import { parseSegment } from '../segment/format.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
-import { scoreSegment } from './attention-route.ts';
+import { scoreSegments } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { rankBlocks } from './fuse.ts';
 import { questionPass, type QuestionPass } from './question.ts';
-import { inOrder, READ_AHEAD, readAhead } from './read-ahead.ts';
+import { inOrder } from './read-ahead.ts';
 import { ofReading, openReading, type OpenReading } from './readings.ts';
 import { scanTrails } from './scan-trails.ts';
 import { ScannedBlocks } from './scanned-blocks.ts';
+import { storedSegments } from './stored-parts.ts';
 
 /** Plans read ahead: they are small for small documents, and not wanted early for large ones. */
 const PLANS_AHEAD = 2;
@@ -29,13 +29,13 @@ export interface Scan {
 
 /**
  * A block's attention score depends on nothing but the block, its trail and the question, so scores of all documents stand in one list;
- * BM25's statistics are over all of them. Memory: a few bytes per block, and the blobs of one reading on their way.
+ * BM25's statistics are over all of them. Memory: a few bytes per block, and what of one reading is on its way.
  */
 export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly Route[]): Promise<Scan> {
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
   const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
   const scan = { blocks: new ScannedBlocks(), numTokens: 0, numBytes: 0 };
-  const scores: Float64Array[] = []; // a part per chunk
+  const scores: Float64Array[] = []; // a part per batch of chunks
   let index = 0;
   for await (const reading of inOrder(sources.length, (i) => openReading(sources[i]), PLANS_AHEAD)) {
     const at = index++;
@@ -60,22 +60,31 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
   if (pass !== undefined) requireHeads(ctx, plan);
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
   scan.numBytes += trails.numBytes;
-  let index = 0;
-  for await (const bytes of readAhead(ctx.blobs, chunks.map((chunk) => chunk.segment), READ_AHEAD)) {
-    const chunk: Chunk = chunks[index++];
-    const segment = parseSegment(bytes, chunk.segment);
-    scan.numBytes += bytes.length;
-    scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
-    scan.blocks.add(readingIndex, chunk);
-    if (pass !== undefined) scores.push(await scoreSegment(attention, pass, segment, chunk.trails, trails.lse, retrieval.floor));
-    if (bm25 === undefined) continue;
-    for (let b = 0; b < segment.numBlocks; b++) {
-      const from = segment.termStarts[b];
-      const to = segment.termStarts[b + 1];
-      const counts = bm25.countsOf(segment.termHashes.subarray(from, to), segment.termCounts.subarray(from, to));
-      bm25.add({ counts, numWords: segment.numWords[b] }, trails.counts[chunk.trails[b]]);
+  let from = 0;
+  for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
+    const batch = chunks.slice(from, from + parts.length);
+    from += parts.length;
+    for (const [i, chunk] of batch.entries()) {
+      scan.numBytes += parts[i].numBytes;
+      scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
+      scan.blocks.add(readingIndex, chunk);
+      bm25?.addSegment(parts[i].value, chunk.trails, trails.words);
     }
+    if (pass === undefined) continue;
+    const segments = parts.map((part) => part.value);
+    scores.push(await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor));
   }
+}
+
+/** (blocks of the chunks). */
+function trailsOf(chunks: readonly Chunk[]): Int32Array {
+  const trails = new Int32Array(chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    trails.set(chunk.trails, at);
+    at += chunk.numBlocks;
+  }
+  return trails;
 }
 
 /** A model that was calibrated anew finds with other heads: what was read for the old ones is no use, and is read again. */

@@ -22,6 +22,11 @@ export interface BlobStore {
   move(from: string, to: string): Promise<void>;
   /** The whole blob, checksum verified. */
   get(key: string): Promise<Buffer>;
+  /**
+   * As `get` of each, without a copy: the blobs where the system keeps them, never to be written. Where a store has it; it may block.
+   * The same object for a blob that was asked for before, when it has not changed.
+   */
+  views?(keys: readonly string[]): Promise<Buffer[]>;
   /** Bytes [start, end) of the blob, clamped to its size; not verified against the checksum. */
   getRange(key: string, start: number, end: number): Promise<Buffer>;
   /** Undefined when there is no such blob. */

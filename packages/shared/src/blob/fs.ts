@@ -1,11 +1,12 @@
 // Blobs as files below one folder, which may be a volume shared by hosts. Atomic by temp file, fsync and rename; checksummed by a trailer.
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
 import type { BlobStat, BlobStore } from './blob-store.ts';
 import { checkKey, FILE_SUFFIX, splitPrefix } from './keys.ts';
+import { type FileMapper, MappedBlobs } from './mapped.ts';
 import { newTempName, removeAbandoned } from './temp-files.ts';
 import { findDamage, makeTrailer, TRAILER_BYTES } from './trailer.ts';
 import { VerifiedFiles } from './verified.ts';
@@ -14,13 +15,15 @@ const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes(
 
 export interface FsBlobStoreOptions {
   /**
-   * `get` reads with blocking calls, and hashes a file once as long as nobody changes it. For threads that have nothing else to do and scan
+   * `get` and `getRange` read with blocking calls; `get` hashes a file once as long as nobody changes it. For threads that have nothing else to do and scan
    * the same small files again and again: the hops of asynchronous reads, and the hash, take longer than the reads.
    */
   blockingReads?: boolean;
+  /** With it the store has `views`: for the same threads. */
+  mapper?: FileMapper | undefined;
 }
 
-export function createFsBlobStore(root: string, { blockingReads = false }: FsBlobStoreOptions = {}): BlobStore {
+export function createFsBlobStore(root: string, { blockingReads = false, mapper }: FsBlobStoreOptions = {}): BlobStore {
   const blobsFolder = join(root, 'blobs');
   const tempFolder = join(root, 'tmp');
   let ready: Promise<void> | undefined;
@@ -47,13 +50,16 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
 
   const verified = new VerifiedFiles();
 
-  const getNow = (key: string): Buffer => {
-    let file: number;
+  const openNow = (key: string): number => {
     try {
-      file = openSync(pathOf(key), 'r');
+      return openSync(pathOf(key), 'r');
     } catch (error) {
       throw hasCode(error, 'ENOENT') ? missing(key, error) : error;
     }
+  };
+
+  const getNow = (key: string): Buffer => {
+    const file = openNow(key);
     try {
       const facts = fstatSync(file, { bigint: true });
       const whole = readFileSync(file);
@@ -65,6 +71,26 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
       closeSync(file);
     }
   };
+
+  const rangeNow = (key: string, start: number, end: number): Buffer => {
+    const file = openNow(key);
+    try {
+      const numBytes = fstatSync(file).size - TRAILER_BYTES;
+      if (numBytes < 0) throw tooShort(key);
+      const { from, to } = clamped(start, end, numBytes);
+      const part = Buffer.allocUnsafe(to - from);
+      for (let filled = 0; filled < part.length;) {
+        const bytesRead = readSync(file, part, filled, part.length - filled, from + filled);
+        if (bytesRead === 0) throw endedEarly(key, from + filled, to);
+        filled += bytesRead;
+      }
+      return part;
+    } finally {
+      closeSync(file);
+    }
+  };
+
+  const mapped = mapper && new MappedBlobs(mapper, pathOf, getNow);
 
   const readWhole = async (key: string): Promise<Buffer> => {
     const { file } = await openBlob(key);
@@ -85,7 +111,7 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
     const numBytes = (await file.stat()).size - TRAILER_BYTES;
     if (numBytes >= 0) return { file, numBytes };
     await file.close();
-    throw new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`, { details: { key } });
+    throw tooShort(key);
   };
 
   return {
@@ -120,16 +146,18 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
       return blockingReads ? getNow(key) : checked(key, await readWhole(key));
     },
 
+    ...(mapped && { views: async (keys: readonly string[]) => mapped.views(keys) }),
+
     async getRange(key, start, end) {
+      if (blockingReads) return rangeNow(key, start, end);
       const { file, numBytes } = await openBlob(key);
       try {
-        const from = Math.min(Math.max(0, start), numBytes);
-        const to = Math.min(Math.max(from, end), numBytes);
+        const { from, to } = clamped(start, end, numBytes);
         const part = Buffer.allocUnsafe(to - from);
         let filled = 0;
         while (filled < part.length) {
           const { bytesRead } = await file.read(part, filled, part.length - filled, from + filled);
-          if (bytesRead === 0) throw new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${from + filled} while it was read to ${to}`, { details: { key } });
+          if (bytesRead === 0) throw endedEarly(key, from + filled, to);
           filled += bytesRead;
         }
         return part;
@@ -165,6 +193,15 @@ export function createFsBlobStore(root: string, { blockingReads = false }: FsBlo
       return true;
     },
   };
+}
+
+const tooShort = (key: string): ServiceError => new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`, { details: { key } });
+const endedEarly = (key: string, at: number, to: number): ServiceError =>
+  new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${at} while it was read to ${to}`, { details: { key } });
+
+function clamped(start: number, end: number, numBytes: number): { from: number; to: number } {
+  const from = Math.min(Math.max(0, start), numBytes);
+  return { from, to: Math.min(Math.max(from, end), numBytes) };
 }
 
 /** The blob of a whole file. */

@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 
 const MAX_REMEMBERED = 50_000;
 /** A file changed this recently could change again within the same tick of the file system's clock. */
-const SETTLED_AFTER_MS = 1_000;
+export const SETTLED_AFTER_MS = 1_000;
 
 export class VerifiedFiles {
   readonly #identities = new Map<string, string>();

@@ -20,7 +20,7 @@ export function countBlobOperation(metrics: BlobMetricsOwner, { op, seconds, rea
   if (writtenBytes > 0) metrics.blobBytes.inc({ direction: 'write' }, writtenBytes);
 }
 
-/** The same store; every operation that succeeded is reported. A range counts as a get, and a listing until its caller stops. */
+/** The same store; every operation that succeeded is reported. A range counts as a get, so do views of many blobs together, and a listing until its caller stops. */
 export function meterBlobStore(store: BlobStore, report: (operation: BlobOperation) => void): BlobStore {
   const timed = async <T>(op: BlobOperation['op'], work: Promise<T>, bytes: (value: T) => Partial<BlobOperation> = () => ({})): Promise<T> => {
     const started = performance.now();
@@ -33,6 +33,7 @@ export function meterBlobStore(store: BlobStore, report: (operation: BlobOperati
     put: (key, bytes) => timed('put', store.put(key, bytes), ({ numBytes }) => ({ writtenBytes: numBytes })),
     move: (from, to) => timed('move', store.move(from, to)),
     get: (key) => timed('get', store.get(key), ({ length }) => ({ readBytes: length })),
+    ...(store.views && { views: (keys: readonly string[]) => timed('get', store.views!(keys), (blobs) => ({ readBytes: blobs.reduce((sum, { length }) => sum + length, 0) })) }),
     getRange: (key, start, end) => timed('get', store.getRange(key, start, end), ({ length }) => ({ readBytes: length })),
     stat: (key) => timed('stat', store.stat(key)),
     async *list(prefix) {

@@ -1,5 +1,5 @@
 // Int8 attention: every instruction set against the scalar one, that one against f32, and results that do not depend on the tiles.
-// `attend_i8_test bench [instruction set]` measures instead, `attend_i8_test few` is for slow machines.
+// `attend_i8_test bench [instruction set]` measures instead, `sparse` one token over a million stored ones; `few` is for slow machines.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -125,6 +125,10 @@ int main(int argc, char** argv) {
   using namespace lectern;
   if (argc > 1 && std::strcmp(argv[1], "bench") == 0) {
     measure(choose_isa(argc > 2 ? argv[2] : nullptr));
+    return 0;
+  }
+  if (argc > 1 && std::strcmp(argv[1], "sparse") == 0) {
+    measure_sparse();
     return 0;
   }
   const bool few = argc > 1 && std::strcmp(argv[1], "few") == 0;

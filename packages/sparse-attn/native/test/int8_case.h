@@ -61,5 +61,7 @@ Result attend_f32(const AttentionKernels& kernels, const Case& c);
 
 /** Prints GFLOP/s of tiles, time and bandwidth of single tokens and the time of the writers. */
 void measure(Isa isa);
+/** Prints what one token costs over a million stored ones, all read or few chosen. */
+void measure_sparse();
 
 }  // namespace lectern

@@ -1,7 +1,11 @@
 // The native attention engine: checks ranges, hands typed arrays to the addon. Synchronous, on the calling thread.
-import type { AttendArgs, AttendResult, AttentionEngine, BlockLseArgs } from '../contract.ts';
-import { checkAttendArgs, checkBlockLseArgs } from '../validate.ts';
+import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs } from '../contract.ts';
+import { checkAttendArgs, checkBlockLseArgs, checkQueries } from '../validate.ts';
 import { type IsaAddon, loadAddon } from './load-addon.ts';
+
+type PartsCall = [
+  q: Float32Array, keys: Int8Array[], keyScales: Float32Array[], blockStarts: Int32Array[], headDim: number, softmaxScale: number, maxThreads: number,
+];
 
 /** Every export, in the order of native/src/addon.cpp. */
 interface SparseAttnAddon extends IsaAddon {
@@ -11,16 +15,22 @@ interface SparseAttnAddon extends IsaAddon {
     numTokens: number, numKeys: number, numHeads: number, numKvHeads: number, headDim: number,
     softmaxScale: number, firstQuery: number, window: number,
   ): void;
-  blockLse(
-    q: Float32Array, keys: Int8Array, keyScales: Float32Array, blockStarts: Int32Array, out: Float32Array,
-    headDim: number, softmaxScale: number,
-  ): void;
+  blockLseParts(...args: [...PartsCall, exact: boolean, out: Float32Array]): void;
+  addBlockScores(...args: [...PartsCall, z: Float32Array, extra: Float32Array, extraOf: Int32Array, floor: number, weight: number, scores: Float64Array]): void;
 }
 
 /** Throws ENGINE_UNAVAILABLE where the addon is not built or the forced instruction set is not there. */
-export async function createNativeAttention(): Promise<AttentionEngine> {
+export async function createNativeAttention(numThreads = 1): Promise<AttentionEngine> {
   const { addon, isa } = loadAddon<SparseAttnAddon>('sparse_attn', import.meta.url);
-  return { name: 'native', device: isa, attend: (args) => attend(addon, args), blockLse: (args) => blockLse(addon, args) };
+  return {
+    name: 'native', device: isa, attend: (args) => attend(addon, args),
+    blockLseParts: (args) => blockLseParts(addon, args, { numThreads, exact: false }),
+    addBlockScores: (args) => addon.addBlockScores(...partsCall(args, numThreads), args.z, args.extra, args.extraOf, args.floor, args.weight, args.scores),
+    blockLse: (args) => {
+      checkBlockLseArgs(args);
+      return blockLseParts(addon, { ...args, parts: [args] }, { numThreads: 1, exact: true });
+    },
+  };
 }
 
 function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
@@ -35,10 +45,19 @@ function attend(addon: SparseAttnAddon, args: AttendArgs): AttendResult {
   return { out, lse };
 }
 
-function blockLse(addon: SparseAttnAddon, args: BlockLseArgs): Float32Array {
-  checkBlockLseArgs(args);
-  const { q, keys, keyScales, blockStarts, headDim } = args;
-  const out = new Float32Array((blockStarts.length - 1) * (q.length / headDim)); // (numBlocks, numQueries)
-  addon.blockLse(q, keys, keyScales, blockStarts, out, headDim, args.softmaxScale ?? 1 / Math.sqrt(headDim));
+/** The addon checks each part, so that a scan of thousands of blocks is not checked block by block here. */
+function partsCall({ q, headDim, parts, softmaxScale }: BlockLsePartsArgs, numThreads: number): PartsCall {
+  checkQueries(q, headDim);
+  return [
+    q, parts.map((part) => part.keys), parts.map((part) => part.keyScales), parts.map((part) => part.blockStarts), headDim,
+    softmaxScale ?? 1 / Math.sqrt(headDim), numThreads,
+  ];
+}
+
+function blockLseParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, { numThreads, exact }: { numThreads: number; exact: boolean }): Float32Array {
+  const call = partsCall(args, numThreads);
+  const numBlocks = args.parts.reduce((sum, { blockStarts }) => sum + blockStarts.length - 1, 0);
+  const out = new Float32Array(numBlocks * (args.q.length / args.headDim)); // (numBlocks, numQueries)
+  addon.blockLseParts(...call, exact, out);
   return out;
 }

@@ -1,4 +1,4 @@
-// Gathers generated text and hands it on about ten times a second: one event per token would be too many.
+// Hands generated text on: the first piece at once, what follows about ten times a second. One event per token would be too many.
 
 const BATCH_MS = 100;
 
@@ -6,6 +6,7 @@ export class DeltaBatch {
   readonly #send: (text: string) => Promise<void>;
   #text = '';
   #timer: NodeJS.Timeout | undefined;
+  #hasBegun = false;
   /** Sends keep their order; after a failed one the rest is dropped and flush says why. */
   #sent: Promise<void> = Promise.resolve();
 
@@ -16,6 +17,10 @@ export class DeltaBatch {
 
   push(text: string): void {
     this.#text += text;
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#cut();
+    }
     this.#timer ??= setTimeout(() => this.#cut(), BATCH_MS);
   }
 

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
 import { ask, encodeChunks, encodeTaskBytes, find, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingSource } from '@lectern/reader';
+import { nativeFileMapper } from '@lectern/sparse-attn';
 import { cacheBlobs, meterBlobStore, openBlobStore, type BlobOperation, type BlobStore, type ErrorCode } from '@lectern/shared';
 import { loadReader } from './load-reader.ts';
 import { modelFacts } from './model-facts.ts';
@@ -14,7 +15,7 @@ let cacheEvents: ThreadCosts['cacheEvents'] = {};
 const blobs = await openBlobs();
 
 async function openBlobs(): Promise<BlobStore> {
-  const store = meterBlobStore(await openBlobStore(settings.blobs, { blockingReads: true, check: false }), (operation) => blobOperations.push(operation));
+  const store = meterBlobStore(await openBlobStore(settings.blobs, { blockingReads: true, mapper: nativeFileMapper(), check: false }), (operation) => blobOperations.push(operation));
   if (settings.segmentCache === undefined) return store;
   return cacheBlobs(store, settings.segmentCache, (event, times) => { cacheEvents[event] = (cacheEvents[event] ?? 0) + times; });
 }

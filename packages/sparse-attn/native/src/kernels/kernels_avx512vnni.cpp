@@ -1,7 +1,8 @@
-// Int8 attention for AVX-512 VNNI; this file alone is compiled with its flags.
+// Kernels on 8-bit integers for AVX-512 VNNI; this file alone is compiled with its flags.
 #include <immintrin.h>
 
 #include "int8_kernels.h"
+#include "int8_lse.h"
 #include "unroll.h"
 
 namespace lectern {
@@ -16,8 +17,10 @@ namespace {
 #include "int8_rows.inc"
 #include "int8_tile_rows.inc"
 #include "int8_group.inc"
+#include "int8_lse.inc"
 }  // namespace
 
 const Int8AttentionKernels int8_attention_avx512vnni = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+const Int8LseKernels int8_lse_avx512vnni = {pack_lse_queries, block_lse_i8};
 
 }  // namespace lectern
