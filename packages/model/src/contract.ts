@@ -206,7 +206,7 @@ export interface Traffic {
 export interface LoadOptions {
   /** Threads of one native call, the caller included. */
   numThreads: number;
-  /** native only. Default int8 where the instruction set and the model's sizes allow it, else f32; `device` says which. */
+  /** native only. Default int8 where the model's sizes allow it and the instruction set gains by it, else f32; `device` says which. */
   precision?: Precision;
   /** Tried in this order; default native, tfjs, reference. */
   engines?: readonly EngineName[];

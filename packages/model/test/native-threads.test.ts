@@ -129,9 +129,9 @@ function workerLogits({ path, numBytes, config, tensors }: ModelFile, numThreads
   expect(existsSync(ADDON)).toBe(true);
   const spec = { files: [{ path, numBytes }], config, tensors: [...tensors.values()] };
   const worker = new Worker(
-    `const { workerData: { addon: path, spec, numThreads, int8, tokens }, parentPort } = require('node:worker_threads');
+    `const { workerData: { addon: path, spec, numThreads, precision, tokens }, parentPort } = require('node:worker_threads');
      const addon = require(path);
-     const session = addon.load(spec, '', numThreads, int8);
+     const session = addon.load(spec, '', numThreads, precision);
      let logits;
      for (let i = 0; i < 3; i++) {
        const context = addon.createContext(session, 180, 180);
@@ -140,7 +140,7 @@ function workerLogits({ path, numBytes, config, tensors }: ModelFile, numThreads
        addon.disposeContext(context);
      }
      parentPort.postMessage(logits);`,
-    { eval: true, workerData: { addon: ADDON, spec, numThreads, int8: precision === 'int8', tokens: tokens.slice(0, 180) } },
+    { eval: true, workerData: { addon: ADDON, spec, numThreads, precision, tokens: tokens.slice(0, 180) } },
   );
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);

@@ -13,8 +13,8 @@ export interface ModelSpec {
 }
 
 export interface ModelAddon extends IsaAddon {
-  /** int8 is a wish: `precision` says what came of it. */
-  load(spec: ModelSpec, isa: string, numThreads: number, int8: boolean): SessionHandle;
+  /** precision: what is wished for; empty: the faster. `precision` says what came of it. */
+  load(spec: ModelSpec, isa: string, numThreads: number, precision: Precision | ''): SessionHandle;
   precision(session: SessionHandle): Precision;
   createContext(session: SessionHandle, numPositions: number, capacity: number): ContextHandle;
   copyPrefix(context: ContextHandle, prefix: ContextHandle): void;

@@ -10,11 +10,11 @@ import type { Context, LoadOptions, ModelFile, Transformer } from '../contract.t
 
 /** Throws ENGINE_UNAVAILABLE where the addon cannot run here. */
 export async function createNativeTransformer(file: ModelFile, options: LoadOptions): Promise<Transformer> {
-  const { numThreads, precision = forcedPrecision() ?? 'int8' } = options;
+  const { numThreads, precision = forcedPrecision() ?? '' } = options;
   assert(Number.isInteger(numThreads) && numThreads > 0, `numThreads is ${numThreads}`);
   const { addon, isa } = modelAddon();
   const files = file.shards ?? [{ path: file.path, numBytes: file.numBytes }];
-  const session = addon.load({ files, config: file.config, tensors: [...file.tensors.values()] }, forcedIsa(), numThreads, precision === 'int8');
+  const session = addon.load({ files, config: file.config, tensors: [...file.tensors.values()] }, forcedIsa(), numThreads, precision);
   return nativeTransformer(addon, session, file, `${isa} ${addon.precision(session)} x${numThreads}`);
 }
 

@@ -1,4 +1,4 @@
-// load(spec, isa, numThreads, int8): opens or shares the weights.
+// load(spec, isa, numThreads, precision): opens or shares the weights.
 #include <cmath>
 
 #include "glue/handles.h"
@@ -76,7 +76,8 @@ Napi::Value load_model(const Napi::CallbackInfo& info) {
   for (uint32_t i = 0; i < tensors.Length(); i++) spec.tensors.push_back(read_tensor(tensors.Get(i).As<Napi::Object>()));
   const Isa isa = choose_isa(info[1].ToString().Utf8Value().c_str());
   const size_t num_threads = count(info[2], "numThreads", 256);
-  const Precision wish = info[3].ToBoolean() ? Precision::int8 : Precision::f32;
+  const std::string precision = info[3].ToString();
+  const PrecisionWish wish = precision == "int8" ? PrecisionWish::int8 : precision == "f32" ? PrecisionWish::f32 : PrecisionWish::faster;
   auto handle = std::make_unique<SessionHandle>();
   handle->session = std::make_unique<Session>(load_weights(spec, isa, wish, num_threads), isa, num_threads);
   return wrap(info.Env(), handle.release());

@@ -6,7 +6,10 @@
 
 namespace lectern {
 
-/** int8 is taken as a wish: weights->precision says what came of it (f32 where the instruction set or the model's sizes do not allow it). */
-std::shared_ptr<const Weights> load_weights(const ModelSpec& spec, Isa isa, Precision wish, size_t num_threads);
+/** faster: int8 where the instruction set gains by it. */
+enum class PrecisionWish { faster, int8, f32 };
+
+/** weights->precision says what came of the wish: f32 where the instruction set or the model's sizes do not allow 8 bits. */
+std::shared_ptr<const Weights> load_weights(const ModelSpec& spec, Isa isa, PrecisionWish wish, size_t num_threads);
 
 }  // namespace lectern
