@@ -52,6 +52,7 @@ function promptBytes(transformer: Transformer): number {
 const engineBytes = ({ engine, config }: Transformer, numTokens: number): number =>
   engine === 'tfjs' ? 2 * numTokens * activationBytes(config) + 4 * MAX_SCORES * FLOAT_BYTES : 0;
 
-const keyValueBytes = (c: TransformerConfig): number => 2 * c.numLayers * c.numKvHeads * c.headDim * FLOAT_BYTES;
+/** Floats, and beside them the 8-bit rows that the native engine attends to, with two floats each. */
+const keyValueBytes = (c: TransformerConfig): number => 2 * c.numLayers * c.numKvHeads * (c.headDim * (FLOAT_BYTES + 1) + 2 * FLOAT_BYTES);
 /** Hidden state in and out, norm, q, k, v, attention out, gate, up. */
 const activationBytes = (c: TransformerConfig): number => (4 * c.dim + 2 * c.numHeads * c.headDim + 2 * c.numKvHeads * c.headDim + 2 * c.ffnDim) * FLOAT_BYTES;

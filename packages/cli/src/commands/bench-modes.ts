@@ -1,10 +1,11 @@
-// lectern bench peers, profile, tokenizer, precision, kernels, softmax: the modes beside reading whole documents through the service.
+// lectern bench peers, profile, tokenizer, precision, decode, kernels, softmax: the modes beside reading whole documents through the service.
 import { availableParallelism } from 'node:os';
 import { loadFile } from '@lectern/model';
 import { loadReaderModel } from '@lectern/reader';
 import { type Command, Option } from 'commander';
 import { firstTokens } from '../bench/book-text.ts';
 import { machineLine } from '../bench/machine.ts';
+import { benchDecode, decodeTable } from '../bench/decode.ts';
 import { kernelsTable, runKernelBench, softmaxTable } from '../bench/kernels.ts';
 import { modelOption, type ModeOptions, parseMeasures } from '../bench/options.ts';
 import { type Measure, MEASURES } from '../bench/peers/measures.ts';
@@ -35,6 +36,8 @@ export function addBenchModes(bench: Command): void {
   addPlainMode(bench, 'precision', 'what 8-bit arithmetic costs in quality: next tokens and perplexity against the f32 path')
     .addOption(new Option('--tokens <n>', 'length of the text').argParser(integerBetween(1000, 280_000)).default(65_536))
     .action(precision);
+  addMode(bench, 'decode', 'generation, one sequence, and its share of the memory bandwidth measured in the same run', 5)
+    .action(decode);
   addPlainMode(bench, 'kernels', 'rates of the native kernels, against the ceilings of instructions and memory measured in the same run').action(kernels);
   addPlainMode(bench, 'softmax', 'two passes, online, and online with negligible blocks left out').action(softmax);
 }
@@ -84,6 +87,16 @@ async function precision(options: ProfileCliOptions): Promise<void> {
   const { path } = await interruptible((signal) => modelFile(options.model ?? config.model, config, signal), 'interrupted');
   const figures = await benchPrecision(path, text, options.tokens, availableParallelism(), say);
   print(figures.device, precisionText(figures), options, figures);
+}
+
+async function decode(options: ModeOptions): Promise<void> {
+  const config = cliConfig(options);
+  const text = await bookText(config);
+  const threads = availableParallelism();
+  const { path } = await interruptible((signal) => modelFile(options.model ?? config.model, config, signal), 'interrupted');
+  const [ceilings] = await interruptible((signal) => runKernelBench([String(threads), 'ceilings'], signal), 'interrupted');
+  const { device, figures } = await benchDecode(path, text, [512, 8000], threads, options.repeats);
+  print(device, decodeTable(figures, Number(ceilings!['readGbPerSecond'])), options, { ceilings, figures });
 }
 
 async function kernels(options: ModeOptions): Promise<void> {

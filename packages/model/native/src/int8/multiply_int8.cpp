@@ -74,7 +74,7 @@ void multiply_int8(Session& s, const Product* products, size_t num_products, siz
     }
   });
   for (size_t i = 0; i < num_products; i++) {
-    s.weight_bytes += num_blocks * (products[i].weight->bytes() + (products[i].weight2 ? products[i].weight2->bytes() : 0));
+    s.weight_bytes += num_blocks * (products[i].weight->int8_bytes() + (products[i].weight2 ? products[i].weight2->int8_bytes() : 0));
   }
 }
 

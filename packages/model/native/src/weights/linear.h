@@ -42,6 +42,8 @@ class Linear {
   /** Inputs that 8-bit activations leave out. */
   const std::vector<uint16_t>& outliers() const { return outliers_; }
   size_t bytes() const { return storage_.bytes() + side_.bytes(); }
+  /** That a product in 8 bits reads: the side stands for the panels' mins. */
+  size_t int8_bytes() const { return panels_.size() * panels_[0].num_groups() * panels_[0].group_bytes() + side_.bytes(); }
 
  private:
   Tensor tensor_{};  // in its file, which is mapped as long as the weights live
