@@ -65,7 +65,7 @@ test('several files, and in text: the file, line and trail of each quotation; li
 });
 
 test('--partial: labelled answers while the text is read, then the answer', async () => {
-  const long = home.file('long.txt', `${LIGHTHOUSE}\n\n${makeText({ numWords: 3_500, seed: 3 })}`);
+  const long = home.file('long.txt', `${LIGHTHOUSE}\n\n${makeText({ numWords: 14_000, seed: 3 })}`);
   const { status, stdout, stderr } = await home.run(['ask', long, QUESTION, '--partial', '--json']);
   expect(status, stderr).toBe(0);
   const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Answer & { partial?: true; coverage?: { tokensRead: number; tokensTotal: number } });
@@ -79,7 +79,7 @@ test('--partial: labelled answers while the text is read, then the answer', asyn
     for (const { document } of citations) expect(document.name).toBe('long.txt');
   }
 
-  const text = await home.run(['search', home.file('long-2.txt', `${SCHOONER}\n\n${makeText({ numWords: 3_500, seed: 4 })}`), 'When was the schooner Amber Gull launched?', '--partial']);
+  const text = await home.run(['search', home.file('long-2.txt', `${SCHOONER}\n\n${makeText({ numWords: 14_000, seed: 4 })}`), 'When was the schooner Amber Gull launched?', '--partial']);
   expect(text.stdout).toMatch(/^So far, from \d+ % of the text:\n\n\[1\]/);
   expect(processesOf(home.folder)).toEqual([]);
 });

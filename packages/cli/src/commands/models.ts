@@ -19,7 +19,9 @@ export function addModelsCommand(program: Command): void {
     .action((options: ModelsOptions) => list(options));
   command.command('fetch <id>')
     .description('fetch a model of the catalog now, or check the one that is there; an interrupted fetch goes on where it stopped')
-    .action((id: string) => fetchOne(id, command.opts<ModelsOptions>()));
+    .option('--json', 'print one JSON object per line')
+    .addOption(homeOption())
+    .action((id: string, options: ModelsOptions) => fetchOne(id, { ...command.opts<ModelsOptions>(), ...options })); // before or after `fetch`
 }
 
 function list(options: ModelsOptions, id?: string): void {
