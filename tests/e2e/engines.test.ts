@@ -12,6 +12,7 @@ const ENGINES = {
   tensorflow: { ENGINES: 'tfjs', TFJS_BACKEND: 'tensorflow', READ_THREADS: '1' },
   wasm: { ENGINES: 'tfjs', TFJS_BACKEND: 'wasm', READ_THREADS: '1' },
 };
+const EXACT = { LECTERN_PRECISION: 'f32' };
 type EngineName = keyof typeof ENGINES;
 
 const isBuilt = existsSync(fileURLToPath(new URL('../../build/tfjs/tfjs_binding.node', import.meta.url)));
@@ -35,14 +36,15 @@ afterAll(() => home?.remove());
 
 describe.each(PAIRS)('%s reads, %s is asked', (reads, asks, seed) => {
   const text = makeText({ numWords: 600, seed, planted: [FACT.sentence] });
-  const run = <T>(verb: 'ask' | 'search', engine: EngineName) => home.json<T>([verb, home.file(`${seed}.txt`, text), FACT.question], { env: ENGINES[engine] });
+  const run = <T>(verb: 'ask' | 'search', engine: EngineName, more = {}) => home.json<T>([verb, home.file(`${seed}.txt`, text), FACT.question], { env: { ...ENGINES[engine], ...more } });
   let found: Found;
 
+  // In f32: in 8 bits passages that no score tells apart may change places.
   test('both find the same passages, from one reading', async () => {
-    found = await run('search', reads);
+    found = await run('search', reads, EXACT);
     expect(found.figures.chunksEncoded).toBeGreaterThan(0);
     expect(found.passages.length).toBeGreaterThan(4);
-    const again = await run<Found>('search', asks);
+    const again = await run<Found>('search', asks, EXACT);
     expect(again.figures).toMatchObject({ chunksEncoded: 0, chunksReused: found.figures.chunksEncoded });
     expect(again.passages.map((p) => p.startChar)).toEqual(found.passages.map((p) => p.startChar));
   });
