@@ -7,9 +7,36 @@
 #include <thread>
 #include <vector>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 namespace lectern {
 
 inline double now_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/** To the index-th of the processors that this process may use: two short threads on one processor would measure half of the machine. */
+inline void pin_thread(size_t index) {
+#ifdef __linux__
+  static const cpu_set_t allowed = [] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof set, &set);
+    return set;
+  }();
+  size_t wanted = index % static_cast<size_t>(std::max(1, CPU_COUNT(&allowed)));
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &allowed) || wanted-- != 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    return;
+  }
+#else
+  (void)index;
+#endif
+}
 
 /** Least seconds of run(thread), over `rounds` rounds after one that is not counted. */
 template <typename Run>
@@ -19,6 +46,7 @@ double least_seconds(size_t num_threads, int rounds, const Run& run) {
   std::vector<std::thread> threads;
   for (size_t thread = 0; thread < num_threads; thread++) {
     threads.emplace_back([&, thread] {
+      pin_thread(thread);
       run(thread);
       for (int round = 1; round <= rounds; round++) {
         arrived++;
