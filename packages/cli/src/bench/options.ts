@@ -20,7 +20,7 @@ export function parseMeasures(text: string): Measure[] {
 }
 
 const MIN_LENGTH = 256;
-const MAX_LENGTH = 280_000; // the book's, less what is planted
+const MAX_LENGTH = 2_000_000; // the book and the speeches that longText joins
 
 export function parseLengths(text: string): number[] {
   const lengths = text.split(',').map((length) => Number(length.trim() || Number.NaN));
