@@ -8,7 +8,7 @@ import { type TinyReader, tinyReader } from '../../reader/test/tiny-reader.ts';
 import { firstTokens, lastTokens } from '../src/bench/book-text.ts';
 import { parseLengths, parseMeasures } from '../src/bench/options.ts';
 import { installLlama, LLAMA_VERSION } from '../src/bench/peers/install-llama.ts';
-import { bestPeer, compare, type LlamaSample, ratiosJson, type Weights } from '../src/bench/peers/ratios.ts';
+import { bestPeer, compare, type LlamaSample, ratiosJson, settingsToRun, type Weights } from '../src/bench/peers/ratios.ts';
 import { peersTable } from '../src/bench/peers/table.ts';
 import { profileReading, summarize } from '../src/bench/profile/profile.ts';
 import { Stopwatch } from '../src/bench/profile/stopwatch.ts';
@@ -83,6 +83,18 @@ describe('ratios', () => {
     expect(table).toContain('| 1000 | 310 (3, flash attention on) | 620 (1, flash attention off) | 3.23x | 1.61x |');
     expect(table).not.toContain('not quiet');
     expect(peersTable(comparisons, { repeats: 3, numThreads: 2, requantized: '', loadAverage: 2 })).toContain('not quiet');
+  });
+
+  test('a setting of flash attention is repeated until it is clearly the worse at all that is asked of a long prompt', () => {
+    const long = [sample('catalog', 8192, true, 140, 15), sample('catalog', 8192, false, 100, 25), sample('q4_0', 8192, true, 140, 25), sample('q4_0', 8192, false, 120, 10)];
+    const settings = (weights: Weights, ...measures: Parameters<typeof settingsToRun>[3]): boolean[] => settingsToRun(long, weights, 8192, measures);
+    expect(settingsToRun([], 'catalog', 8192, ['read8192'])).toEqual([true, false]);
+    expect(settings('catalog', 'read8192')).toEqual([true]);
+    expect(settings('catalog', 'decode8192')).toEqual([false]);
+    expect(settings('catalog', 'read8192', 'decode8192')).toEqual([true, false]);
+    expect(settings('q4_0', 'read8192')).toEqual([true, false]); // 120 of 140 may be noise
+    expect(settings('q4_0', 'decode8192')).toEqual([true]);
+    expect(settingsToRun(llama, 'catalog', 2048, ['encode2048'])).toEqual([true, false]);
   });
 
   test('without a Q4_0 copy, best is same; what was not measured is left out', () => {

@@ -45,12 +45,30 @@ export function compare({ lectern, llama }: Samples): Comparison[] {
 }
 
 export function bestPeer(samples: readonly LlamaSample[], weights: Weights, prompt: Prompt, rate: LlamaRate): Peer | undefined {
-  const peers = [true, false].flatMap((flashAttention): Peer[] => {
-    const rates = samples.filter((s) => s.weights === weights && s.prompt === prompt && s.flashAttention === flashAttention)
-      .flatMap((s) => s[rate] ?? []);
-    return rates.length === 0 ? [] : [{ rate: median(rates), flashAttention, n: rates.length }];
-  });
+  const peers = SETTINGS.flatMap((flashAttention) => peerWith(samples, flashAttention, weights, prompt, rate) ?? []);
   return peers.toSorted((a, b) => b.rate - a.rate)[0];
+}
+
+/** Runs of minutes: there a setting that is clearly the worse is not repeated. */
+const LONG_PROMPT = 8192;
+const CLEARLY_WORSE = 0.8;
+
+/** The settings of flash attention that a next round tries: those that are, or may be, the better at a figure that is asked. */
+export function settingsToRun(samples: readonly LlamaSample[], weights: Weights, prompt: Prompt, measures: readonly Measure[]): boolean[] {
+  if (prompt < LONG_PROMPT) return SETTINGS;
+  const rates = new Set(measures.map((measure) => PEER_FIGURE[measure]).filter((figure) => figure.prompt === prompt).map(({ rate }) => rate));
+  return SETTINGS.filter((flashAttention) => [...rates].some((rate) => {
+    const own = peerWith(samples, flashAttention, weights, prompt, rate);
+    const best = bestPeer(samples, weights, prompt, rate);
+    return own === undefined || best === undefined || own.rate >= CLEARLY_WORSE * best.rate;
+  }));
+}
+
+const SETTINGS = [true, false];
+
+function peerWith(samples: readonly LlamaSample[], flashAttention: boolean, weights: Weights, prompt: Prompt, rate: LlamaRate): Peer | undefined {
+  const rates = samples.filter((s) => s.weights === weights && s.prompt === prompt && s.flashAttention === flashAttention).flatMap((s) => s[rate] ?? []);
+  return rates.length === 0 ? undefined : { rate: median(rates), flashAttention, n: rates.length };
 }
 
 export function ratiosJson(comparisons: readonly Comparison[]): { ratios: Partial<Record<Measure, { same: number; best: number }>> } {

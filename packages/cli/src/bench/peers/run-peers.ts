@@ -4,7 +4,7 @@ import type { CliConfig } from '../../config.ts';
 import { firstTokens, lastTokens } from '../book-text.ts';
 import { type LlamaTask, type Prompt, type PromptRates, PROMPTS } from './llama-run.ts';
 import { type Measure, MEASURES, PEER_FIGURE } from './measures.ts';
-import { bestPeer, type Samples, type Weights } from './ratios.ts';
+import { type Samples, settingsToRun, type Weights } from './ratios.ts';
 import { readingRate } from './read-document.ts';
 import { runChild } from './run-child.ts';
 
@@ -59,7 +59,7 @@ async function runPrompt(options: PeersOptions, prompt: Prompt, samples: Samples
   const task = { numThreads, tokens: [...firstTokens(options.tokenizer, options.text, numTokens).ids], numGenerated };
   const llama = async (weights: Weights, modelPath: string | undefined): Promise<void> => {
     if (modelPath === undefined) return;
-    for (const flashAttention of settingsFor(samples, weights, prompt, measures)) {
+    for (const flashAttention of settingsToRun(samples.llama, weights, prompt, measures)) {
       const llamaTask: LlamaTask = { kind: 'llama', folder: options.llamaFolder, modelPath, flashAttention, ...task };
       const rates = await runChild(llamaTask, signal);
       say(`round ${round}: llama.cpp, ${weights}, flash attention ${flashAttention ? 'on' : 'off'}, ${numTokens} tokens: ${show(rates)}`);
@@ -74,13 +74,6 @@ async function runPrompt(options: PeersOptions, prompt: Prompt, samples: Samples
   }
   await llama('q4_0', paths.q4_0);
   return own;
-}
-
-/** Both settings of flash attention in the first round, then those that are best at something that is asked. */
-function settingsFor({ llama }: Samples, weights: Weights, prompt: Prompt, measures: readonly Measure[]): boolean[] {
-  const asked = measures.map((measure) => PEER_FIGURE[measure]).filter((figure) => figure.prompt === prompt);
-  const best = asked.map(({ rate }) => bestPeer(llama, weights, prompt, rate)?.flashAttention);
-  return best.includes(undefined) ? [true, false] : [...new Set(best as boolean[])];
 }
 
 function readTexts({ tokenizer, text, numThreads }: PeersOptions, numTokens: number): { measured: string; warmUp: string } {
