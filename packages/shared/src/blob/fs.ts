@@ -1,15 +1,15 @@
 // Blobs as files below one folder, which may be a volume shared by hosts. Atomic by temp file, fsync and rename; checksummed by a trailer.
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../errors.ts';
 import type { BlobStat, BlobStore } from './blob-store.ts';
+import { BlockingReads } from './blocking-reads.ts';
+import { checked, clamped, endedEarly, missing, tooShort } from './file-checks.ts';
 import { checkKey, FILE_SUFFIX, splitPrefix } from './keys.ts';
 import { type FileMapper, MappedBlobs } from './mapped.ts';
 import { newTempName, removeAbandoned } from './temp-files.ts';
-import { findDamage, makeTrailer, TRAILER_BYTES } from './trailer.ts';
-import { VerifiedFiles } from './verified.ts';
+import { makeTrailer, TRAILER_BYTES } from './trailer.ts';
 
 const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException)?.code ?? '');
 
@@ -45,52 +45,8 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
     return join(blobsFolder, key) + FILE_SUFFIX;
   };
 
-  const missing = (key: string, cause: unknown): ServiceError =>
-    new ServiceError('BLOB_NOT_FOUND', `there is no blob ${key}`, { cause, details: { key } });
-
-  const verified = new VerifiedFiles();
-
-  const openNow = (key: string): number => {
-    try {
-      return openSync(pathOf(key), 'r');
-    } catch (error) {
-      throw hasCode(error, 'ENOENT') ? missing(key, error) : error;
-    }
-  };
-
-  const getNow = (key: string): Buffer => {
-    const file = openNow(key);
-    try {
-      const facts = fstatSync(file, { bigint: true });
-      const whole = readFileSync(file);
-      const isKnown = verified.has(key, facts) && whole.length === Number(facts.size);
-      const blob = isKnown ? whole.subarray(0, whole.length - TRAILER_BYTES) : checked(key, whole);
-      if (!isKnown) verified.add(key, facts);
-      return blob;
-    } finally {
-      closeSync(file);
-    }
-  };
-
-  const rangeNow = (key: string, start: number, end: number): Buffer => {
-    const file = openNow(key);
-    try {
-      const numBytes = fstatSync(file).size - TRAILER_BYTES;
-      if (numBytes < 0) throw tooShort(key);
-      const { from, to } = clamped(start, end, numBytes);
-      const part = Buffer.allocUnsafe(to - from);
-      for (let filled = 0; filled < part.length;) {
-        const bytesRead = readSync(file, part, filled, part.length - filled, from + filled);
-        if (bytesRead === 0) throw endedEarly(key, from + filled, to);
-        filled += bytesRead;
-      }
-      return part;
-    } finally {
-      closeSync(file);
-    }
-  };
-
-  const mapped = mapper && new MappedBlobs(mapper, pathOf, getNow);
+  const blocking = new BlockingReads(pathOf);
+  const mapped = mapper && new MappedBlobs(mapper, pathOf, (key) => blocking.get(key));
 
   const readWhole = async (key: string): Promise<Buffer> => {
     const { file } = await openBlob(key);
@@ -143,13 +99,13 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
     },
 
     async get(key) {
-      return blockingReads ? getNow(key) : checked(key, await readWhole(key));
+      return blockingReads ? blocking.get(key) : checked(key, await readWhole(key));
     },
 
     ...(mapped && { views: async (keys: readonly string[]) => mapped.views(keys) }),
 
     async getRange(key, start, end) {
-      if (blockingReads) return rangeNow(key, start, end);
+      if (blockingReads) return blocking.range(key, start, end);
       const { file, numBytes } = await openBlob(key);
       try {
         const { from, to } = clamped(start, end, numBytes);
@@ -193,22 +149,6 @@ export function createFsBlobStore(root: string, { blockingReads = false, mapper 
       return true;
     },
   };
-}
-
-const tooShort = (key: string): ServiceError => new ServiceError('BLOB_CORRUPT', `blob ${key} is shorter than its trailer`, { details: { key } });
-const endedEarly = (key: string, at: number, to: number): ServiceError =>
-  new ServiceError('BLOB_CORRUPT', `blob ${key} ended at byte ${at} while it was read to ${to}`, { details: { key } });
-
-function clamped(start: number, end: number, numBytes: number): { from: number; to: number } {
-  const from = Math.min(Math.max(0, start), numBytes);
-  return { from, to: Math.min(Math.max(from, end), numBytes) };
-}
-
-/** The blob of a whole file. */
-function checked(key: string, whole: Buffer): Buffer {
-  const damage = findDamage(whole);
-  if (damage) throw new ServiceError('BLOB_CORRUPT', `blob ${key} is damaged: ${damage}`, { details: { key } });
-  return whole.subarray(0, whole.length - TRAILER_BYTES);
 }
 
 /** Bytes as they come, then the trailer; on the disk when it returns. */
