@@ -95,6 +95,8 @@ void fill_rope(const ModelConfig& c, double theta, const std::vector<float>& fac
 }  // namespace
 
 bool int8_fits(const ModelConfig& c) {
+  constexpr size_t MAX_INPUTS = 65536;  // outliers are listed in 16 bits
+  if (std::max({c.dim, c.q_dim(), c.ffn_dim}) > MAX_INPUTS) return false;
   return c.dim % ACTIVATION_GROUP == 0 && c.q_dim() % ACTIVATION_GROUP == 0 && c.ffn_dim % ACTIVATION_GROUP == 0 && c.head_dim % 16 == 0;
 }
 

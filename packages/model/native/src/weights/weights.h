@@ -97,7 +97,7 @@ struct Weights {
   const RopeTable& rope(size_t layer) const { return config.window_of(layer) ? rope_sliding : rope_full; }
 };
 
-/** Whether products in 8 bits can take this model: every matrix has a multiple of 32 inputs, attention's heads a multiple of 16. */
+/** Whether products in 8 bits can take this model: every matrix has a multiple of 32 inputs, 65,536 at most, attention's heads a multiple of 16. */
 bool int8_fits(const ModelConfig& config);
 
 /**
