@@ -13,7 +13,7 @@ namespace {
 struct Shape {
   size_t rows, outputs, inputs;
 };
-constexpr Shape SHAPES[] = {{512, 1536, 576}, {512, 576, 1536}, {1, 1536, 576}, {1, 49152, 576}};
+constexpr Shape SHAPES[] = {{512, 1536, 576}, {512, 576, 1536}, {1, 1536, 576}, {1, 49152, 576}, {1, 393216, 576}};
 constexpr size_t NUM_OUTLIERS = 16;
 
 /** A matrix of made-up codes with scales of about 0.01. */
@@ -56,6 +56,10 @@ double int8_seconds(const Int8Kernels& kernels, const Linear& weight, const Shap
   return least_seconds(num_threads, 20, [&](size_t thread) {
     for_own_pairs(weight, thread, num_threads, [&](size_t pair) {
       const Int8Panel panels[2] = {weight.int8_panel(2 * pair), weight.int8_panel(2 * pair + 1)};
+      if (shape.rows <= 2) {  // as the engine does
+        for (size_t i = 0; i < 2; i++) kernels.gemm(x, shape.rows, panels + i, 1, {y.data() + pair * TILE_COLS + i * PANEL_COLS, shape.outputs, Epilogue::store, nullptr});
+        return;
+      }
       for (size_t row = 0; row < shape.rows; row += INT8_ROWS) {
         kernels.gemm(x.from_row(row), std::min(INT8_ROWS, shape.rows - row), panels, 2,
                      {y.data() + row * shape.outputs + pair * TILE_COLS, shape.outputs, Epilogue::store, nullptr});
@@ -103,10 +107,11 @@ void bench_products(size_t num_threads, const Ceilings& ceilings) {
       std::vector<uint16_t> outliers;
       for (size_t i = 0; i < NUM_OUTLIERS; i++) outliers.push_back(static_cast<uint16_t>(i * 31));
       weight.add_side(outliers, pool);
-      const auto bytes = static_cast<double>(weight.bytes());
+      const auto bytes = static_cast<double>(weight.int8_bytes());
       const char* name = traits(type).name;
       if (int8) print("int8", name, shape, num_threads, int8_seconds(*int8, weight, shape, num_threads), bytes, ceilings.dot_gops, ceilings.read_gbs);
-      print("f32", name, shape, num_threads, f32_seconds(model_kernels(isa), weight, shape, num_threads), bytes, ceilings.fma_gflops, ceilings.read_gbs);
+      const Linear plain(matrix.tensor, Precision::f32, pool);
+      print("f32", name, shape, num_threads, f32_seconds(model_kernels(isa), plain, shape, num_threads), static_cast<double>(plain.bytes()), ceilings.fma_gflops, ceilings.read_gbs);
     }
   }
 }

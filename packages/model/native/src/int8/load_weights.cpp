@@ -13,7 +13,6 @@ namespace lectern {
 
 namespace {
 
-constexpr size_t NUM_OUTLIERS = 16;
 constexpr size_t NUM_TOKENS = 128;
 
 using Energies = std::map<const Linear*, std::vector<double>>;  // of each input: sum over rows of its share of the row's energy
@@ -56,7 +55,7 @@ std::vector<uint16_t> highest(const std::vector<double>& energies) {
   std::vector<uint16_t> index(energies.size());
   std::iota(index.begin(), index.end(), uint16_t{0});
   std::stable_sort(index.begin(), index.end(), [&](uint16_t a, uint16_t b) { return energies[a] > energies[b]; });
-  index.resize(std::min(NUM_OUTLIERS, energies.size() / 8 / 2 * 2));
+  index.resize(std::min(MAX_OUTLIERS, energies.size() / 8 / 2 * 2));
   std::sort(index.begin(), index.end());
   return index;
 }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t ROW_BLOCK_BYTES = 640 * 1024;  // of codes; L2 is 1 to 2 MiB
 constexpr size_t QUANTISE_ROWS = 16;            // per task
+constexpr size_t FEW_ROWS = 2;
 
 size_t num_tasks(const Product& p) {
   const size_t cols = p.weight2 ? PANEL_COLS : TILE_COLS;
@@ -38,7 +39,16 @@ void multiply_columns(Session& s, const Product& p, const QuantRows& x, size_t t
   const Int8Panel panels[2] = {p.weight->int8_panel(panel), p.weight2 ? p.weight2->int8_panel(panel) : p.weight->int8_panel(panel + 1)};
   const size_t cols = p.weight2 ? PANEL_COLS : TILE_COLS;
   const size_t col = task * cols;
-  const bool direct = same_shape(panels[0], panels[1]) && col + cols <= p.weight->num_outputs();
+  const bool whole = col + cols <= p.weight->num_outputs();
+  if (last_row - first_row <= FEW_ROWS && !p.weight2 && whole) {  // from memory: one stream of panels is read the fastest
+    for (size_t i = 0; i < 2; i++) {
+      const size_t at = col + i * PANEL_COLS;
+      s.int8->gemm(x.from_row(first_row), last_row - first_row, panels + i, 1,
+                   {p.y + first_row * p.y_stride + at, p.y_stride, p.epilogue, p.bias ? p.bias + at : nullptr});
+    }
+    return;
+  }
+  const bool direct = same_shape(panels[0], panels[1]) && whole;
   for (size_t row = first_row; row < last_row; row += INT8_ROWS) {
     const size_t rows = std::min(INT8_ROWS, last_row - row);
     if (direct) {
@@ -61,7 +71,7 @@ void multiply_int8(Session& s, const Product* products, size_t num_products, siz
   const size_t num_blocks = (rows + block - 1) / block;
   size_t tasks = 0;
   for (size_t i = 0; i < num_products; i++) tasks += num_tasks(products[i]);
-  const size_t per_chunk = rows <= INT8_ROWS ? 4 : 1;  // few rows: a task alone is a microsecond
+  const size_t per_chunk = rows <= FEW_ROWS ? (tasks + s.pool.num_threads() - 1) / s.pool.num_threads() : rows <= INT8_ROWS ? 4 : 1;
   const size_t chunks = (tasks + per_chunk - 1) / per_chunk;
   s.pool.run(num_blocks * chunks, [&](size_t chunk, size_t) {
     const size_t first_row = chunk / chunks * block;

@@ -16,7 +16,7 @@ constexpr size_t INT8_ROWS = 7;  // of a tile
 constexpr int SIDE_ACTIVATION_MAX = 4095;
 constexpr int SIDE_WEIGHT_MAX = 8191;
 constexpr size_t SIDE_PAIRS_PER_SUM = 32;
-constexpr size_t MAX_OUTLIERS = 32;
+constexpr size_t MAX_OUTLIERS = 16;
 
 /** Rows of quantised activations. Codes of each eight inputs are stored in the order 0 2 4 6 1 3 5 7, as panels' words are. */
 struct QuantRows {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 
 namespace lectern {
 
@@ -77,6 +78,12 @@ float put_side(const float* values, size_t count, size_t column, int16_t* to) {
   return highest / static_cast<float>(SIDE_WEIGHT_MAX);
 }
 
+/** Where the side of a panel begins: at a line. */
+size_t side_offset(const Panel& p) { return round_up(p.num_groups() * p.group_bytes(), 64); }
+size_t num_pairs_of(const Panel& p, size_t num_outliers) { return round_up(num_outliers + (p.has_mins ? p.num_groups() : 0), 2) / 2; }
+size_t side_codes_bytes(size_t num_pairs) { return num_pairs * PANEL_COLS * 2 * sizeof(int16_t); }
+size_t side_bytes(size_t num_pairs) { return side_codes_bytes(num_pairs) + PANEL_COLS * sizeof(float); }
+
 }  // namespace
 
 Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : tensor_(tensor) {
@@ -85,7 +92,10 @@ Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : te
   const size_t num_panels = round_up(tensor.rows, 2 * PANEL_COLS) / PANEL_COLS;
   Panel panel{nullptr, tensor.cols, type.group, type.panel, type.has_mins, type.half_scales};
   if (requantised) panel = {nullptr, tensor.cols, ACTIVATION_GROUP, PanelFormat::u8, false, false};
-  const size_t bytes = panel.group ? panel.bytes() : tensor.cols * PANEL_COLS * type.block_bytes;
+  const size_t plain_bytes = tensor.cols * PANEL_COLS * type.block_bytes;
+  // Decode is as fast as memory only where all that it reads of a matrix is one stretch without gaps.
+  const size_t int8_bytes = panel.group ? side_offset(panel) + side_bytes(num_pairs_of(panel, MAX_OUTLIERS)) : 0;
+  const size_t bytes = !panel.group ? plain_bytes : precision == Precision::int8 ? std::max(panel.bytes(), int8_bytes) : panel.bytes();
   storage_ = Buffer(num_panels * bytes);
   for (size_t i = 0; i < num_panels; i++) {
     panel.data = storage_.as<uint8_t>(i * bytes);
@@ -115,32 +125,36 @@ Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : te
 }
 
 void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
+  if (outliers.size() > MAX_OUTLIERS) throw std::length_error("too many outliers");
   outliers_ = outliers;
   const Tensor& tensor = tensor_;
   const Panel& shape = panels_[0];
   const size_t num_outliers = outliers.size();
   const size_t num_mins = shape.has_mins ? shape.num_groups() : 0;
-  num_pairs_ = round_up(num_outliers + num_mins, 2) / 2;
-  const size_t codes_bytes = num_pairs_ * PANEL_COLS * 2 * sizeof(int16_t);
-  const size_t bytes = codes_bytes + PANEL_COLS * sizeof(float);
-  side_ = Buffer(panels_.size() * bytes);
+  num_pairs_ = num_pairs_of(shape, num_outliers);
   pool.run(panels_.size(), [&](size_t i, size_t) {
     std::vector<float> values(tensor.cols), picked(num_outliers + num_mins), scales(shape.num_groups());
     std::vector<int8_t> codes(tensor.cols);
+    auto* side = reinterpret_cast<int16_t*>(side_of(i));
+    auto* side_scales = reinterpret_cast<float*>(side_of(i) + side_codes_bytes(num_pairs_));
+    std::memset(side, 0, side_bytes(num_pairs_));
     for (size_t column = 0; column < PANEL_COLS && i * PANEL_COLS + column < tensor.rows; column++) {
       const uint8_t* row = tensor.data + (i * PANEL_COLS + column) * tensor.row_bytes();
       dequantize_row(tensor.type, row, tensor.cols, values.data());
       for (size_t o = 0; o < num_outliers; o++) picked[o] = values[outliers[o]];
       if (num_mins) extract_codes(tensor.type, row, tensor.cols, codes.data(), scales.data(), picked.data() + num_outliers);
-      side_.as<float>(i * bytes + codes_bytes)[column] = put_side(picked.data(), picked.size(), column, side_.as<int16_t>(i * bytes));
+      side_scales[column] = put_side(picked.data(), picked.size(), column, side);
     }
   });
 }
 
+uint8_t* Linear::side_of(size_t panel) const { return storage_.as<uint8_t>(panel * (storage_.bytes() / panels_.size()) + side_offset(panels_[panel])); }
+
 Int8Panel Linear::int8_panel(size_t i) const {
-  const size_t codes_bytes = num_pairs_ * PANEL_COLS * 2 * sizeof(int16_t);
-  const size_t bytes = codes_bytes + PANEL_COLS * sizeof(float);
-  return {panels_[i], side_.as<int16_t>(i * bytes), side_.as<float>(i * bytes + codes_bytes), num_pairs_};
+  const uint8_t* side = side_of(i);
+  return {panels_[i], reinterpret_cast<const int16_t*>(side), reinterpret_cast<const float*>(side + side_codes_bytes(num_pairs_)), num_pairs_};
 }
+
+size_t Linear::int8_bytes() const { return panels_.size() * (side_offset(panels_[0]) + side_bytes(num_pairs_)); }
 
 }  // namespace lectern

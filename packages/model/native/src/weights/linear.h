@@ -30,7 +30,10 @@ class Linear {
   /** int8: the float types are quantised to 8 bits in groups of 32. The others are kept exactly in both. */
   Linear(const Tensor& tensor, Precision precision, ThreadPool& pool);
 
-  /** int8 only: the weights of these inputs (an even number), and the mins of all groups, in 16 bits beside the panels. */
+  /**
+   * int8 only, once: the weights of these inputs (an even number, at most MAX_OUTLIERS), and the mins of all groups, in 16 bits behind
+   * each panel's groups. They overwrite the panel's own mins: from then on only the kernels of 8 bits may read it.
+   */
   void add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool);
 
   size_t num_outputs() const { return tensor_.rows; }
@@ -41,17 +44,18 @@ class Linear {
   Int8Panel int8_panel(size_t i) const;
   /** Inputs that 8-bit activations leave out. */
   const std::vector<uint16_t>& outliers() const { return outliers_; }
-  size_t bytes() const { return storage_.bytes() + side_.bytes(); }
-  /** That a product in 8 bits reads: the side stands for the panels' mins. */
-  size_t int8_bytes() const { return panels_.size() * panels_[0].num_groups() * panels_[0].group_bytes() + side_.bytes(); }
+  size_t bytes() const { return storage_.bytes(); }
+  /** That a product in 8 bits reads. */
+  size_t int8_bytes() const;
 
  private:
+  uint8_t* side_of(size_t panel) const;
+
   Tensor tensor_{};  // in its file, which is mapped as long as the weights live
   std::vector<Panel> panels_;
   Buffer storage_;
   std::vector<uint16_t> outliers_;
-  size_t num_pairs_ = 0;
-  Buffer side_;  // (panels): weights of outliers, then mins (num_pairs, 16, 2) int16; their scales (16) f32
+  size_t num_pairs_ = 0;  // of the side: weights of outliers, then mins (num_pairs, 16, 2) int16; their scales (16) f32
 };
 
 }  // namespace lectern
