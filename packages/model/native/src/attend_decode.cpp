@@ -34,6 +34,8 @@ void merge(const float* partials, size_t count, size_t stride, size_t group, siz
   }
 }
 
+const uint8_t* first_block(const Spans& spans, size_t span) { return spans.int8.empty() ? nullptr : spans.int8[span].block; }
+
 }  // namespace
 
 void attend_decode(Session& s, const Pass& pass, size_t layer) {
@@ -50,10 +52,15 @@ void attend_decode(Session& s, const Pass& pass, size_t layer) {
   const size_t size = c.group() * c.head_dim;
   const size_t stride = size + c.group();
   float* partials = s.act.partials.reserve(parts.size() * stride);
-  s.pool.run(parts.size(), [&](size_t i, size_t thread) {
-    const Part& part = parts[i];
-    attend_spans(s, unit_of(part.sequence), spans[part.sequence], part.first_span, part.num_spans, partials + i * stride, size,
-                 partials + i * stride + size, s.scratch[thread].attend);
+  // A thread takes a run of parts, and asks for the next one's first block while it reads the last one's: memory never waits.
+  const size_t run = (parts.size() + s.pool.num_threads() - 1) / s.pool.num_threads();
+  s.pool.run((parts.size() + run - 1) / run, [&](size_t chunk, size_t thread) {
+    const size_t last = std::min(parts.size(), (chunk + 1) * run);
+    for (size_t i = chunk * run; i < last; i++) {
+      const Part& part = parts[i];
+      const SpanRange range{part.first_span, part.num_spans, i + 1 < last ? first_block(spans[parts[i + 1].sequence], parts[i + 1].first_span) : nullptr};
+      attend_spans(s, unit_of(part.sequence), spans[part.sequence], range, partials + i * stride, size, partials + i * stride + size, s.scratch[thread].attend);
+    }
   });
   for (size_t i = 0; i < parts.size();) {
     size_t last = i;

@@ -37,7 +37,7 @@ void attend_pass(Session& s, const Pass& pass, size_t layer) {
     ThreadScratch& scratch = s.scratch[thread];
     const size_t num_spans = list_spans(s, unit, scratch.spans);
     float* out = s.act.attended.data() + (unit.slice->row + unit.from) * c.q_dim() + unit.kv_head * c.group() * c.head_dim;
-    attend_spans(s, unit, scratch.spans, 0, num_spans, out, c.q_dim(), nullptr, scratch.attend);
+    attend_spans(s, unit, scratch.spans, {0, num_spans}, out, c.q_dim(), nullptr, scratch.attend);
   });
 }
 

@@ -33,8 +33,9 @@ size_t list_spans(const Session& s, const AttendUnit& unit, Spans& spans) {
   return spans.f32.size();
 }
 
-void attend_spans(Session& s, const AttendUnit& unit, const Spans& spans, size_t first, size_t num_spans, float* out, size_t out_stride,
-                  float* lse, AttendScratch& scratch) {
+void attend_spans(Session& s, const AttendUnit& unit, const Spans& spans, const SpanRange& range, float* out, size_t out_stride, float* lse,
+                  AttendScratch& scratch) {
+  const auto [first, num_spans, after] = range;
   const ModelConfig& c = s.weights->config;
   const float* q = s.act.q.data() + (unit.slice->row + unit.from) * c.q_dim() + unit.kv_head * c.group() * c.head_dim;
   const auto first_query = static_cast<int64_t>(unit.slice->position + unit.from);
@@ -43,7 +44,7 @@ void attend_spans(Session& s, const AttendUnit& unit, const Spans& spans, size_t
     count_attended(s, unit, spans.int8, first, num_spans, 2 * c.head_dim + 4 * sizeof(float));
     attend_i8(*s.int8_attention,
               {q, c.q_dim(), unit.count, c.group(), c.head_dim, c.softmax_scale, spans.int8.data() + first, num_spans, first_query, window, out,
-               out_stride, lse, c.group()},
+               out_stride, lse, c.group(), after},
               scratch);
   } else {
     count_attended(s, unit, spans.f32, first, num_spans, 2 * c.head_dim * sizeof(float));

@@ -29,8 +29,14 @@ struct AttendUnit {
 /** What the tokens see, in order; returns the number of spans. */
 size_t list_spans(const Session& session, const AttendUnit& unit, Spans& spans);
 
-/** out (count, group, head_dim), tokens out_stride apart, over spans [first, first + count); lse (count, group), group apart, or null. */
-void attend_spans(Session& session, const AttendUnit& unit, const Spans& spans, size_t first, size_t num_spans, float* out, size_t out_stride,
-                  float* lse, AttendScratch& scratch);
+struct SpanRange {
+  size_t first;
+  size_t count;
+  const uint8_t* after = nullptr;  // see Int8AttendJob
+};
+
+/** out (count, group, head_dim), tokens out_stride apart, over a range of spans; lse (count, group), group apart, or null. */
+void attend_spans(Session& session, const AttendUnit& unit, const Spans& spans, const SpanRange& range, float* out, size_t out_stride, float* lse,
+                  AttendScratch& scratch);
 
 }  // namespace lectern

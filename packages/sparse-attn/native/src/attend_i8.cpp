@@ -115,7 +115,7 @@ void attend_one_token(const Int8AttentionKernels& kernels, const Int8AttendJob& 
   for (size_t s = 0; s < job.num_spans; s++) {
     const Visible seen(job, job.spans[s]);
     const int64_t begin = seen.first(0), end = seen.past(0);
-    const uint8_t* next = s + 1 < job.num_spans ? job.spans[s + 1].block : nullptr;
+    const uint8_t* next = s + 1 < job.num_spans ? job.spans[s + 1].block : job.after;
     if (begin < end) kernels.attend_group(group, job.spans[s].block, static_cast<size_t>(begin), static_cast<size_t>(end), next);
   }
   for (size_t row = 0; row < job.group; row++) {

@@ -39,6 +39,7 @@ struct Int8AttendJob {
   size_t out_stride;
   float* lse;  // (num_tokens, group) natural log of the sum of exp(score), -inf where no key was seen; tokens lse_stride apart; or null
   size_t lse_stride;
+  const uint8_t* after = nullptr;  // the block that this thread will read next: a job of one token asks for it ahead of time
 };
 
 /** A query's result depends on its own row, the spans and window alone, bit for bit, not on the other tokens of the job. */
