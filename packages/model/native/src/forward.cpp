@@ -69,6 +69,7 @@ void write_logits(Session& s, const Pass& pass, const ForwardWant& want) {
 void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_done, size_t layers_total) {
   const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
   for (TokenSlice& slice : pass.slices) slice.position = slice.item->context->length();
+  const std::vector<TokenSlice> placed = pass.slices;
   reserve(s, pass.rows);
   embed(s, pass);
   for (size_t layer = 0; layer < num_layers; layer++) {
@@ -76,7 +77,7 @@ void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_don
     run_layer(s, pass, want, layer);
   }
   if (want.logits != Logits::none) write_logits(s, pass, want);
-  for (const TokenSlice& slice : pass.slices) slice.item->context->commit(slice.count, want.until_layer);
+  for (const TokenSlice& slice : placed) slice.item->context->commit(slice.count, want.until_layer);
 }
 
 }  // namespace

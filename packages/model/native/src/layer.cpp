@@ -116,6 +116,21 @@ void place_rows(Session& s, const Pass& pass, const ForwardWant& want, size_t la
   });
 }
 
+/** Of the last layer's rows after its keys and values only those are used whose logits are wanted: they move to the front, the others leave the pass. */
+void keep_last_rows(Session& s, Pass& pass) {
+  const ModelConfig& c = s.weights->config;
+  Pass kept;
+  for (const TokenSlice& slice : pass.slices) {
+    if (!slice.item->logits || slice.from + slice.count < slice.item->num_tokens) continue;
+    const size_t skipped = slice.count - 1, from = slice.row + skipped, to = kept.rows++;
+    kept.slices.push_back({slice.item, slice.from + skipped, 1, to, slice.position + skipped});
+    if (from == to) continue;
+    std::memcpy(s.act.x.data() + to * c.dim, s.act.x.data() + from * c.dim, c.dim * sizeof(float));
+    std::memcpy(s.act.q.data() + to * c.q_dim(), s.act.q.data() + from * c.q_dim(), c.q_dim() * sizeof(float));
+  }
+  pass = std::move(kept);
+}
+
 }  // namespace
 
 size_t feed_forward_rows(const Session& s) {
@@ -143,6 +158,8 @@ void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   if (layer + 1 == c.num_layers && want.logits == Logits::none) return;  // keys and values are all that is left to use
 
   choose_blocks(s, pass, layer);
+  if (layer + 1 == c.num_layers && want.logits == Logits::last && !s.observe) keep_last_rows(s, pass);
+  if (pass.rows == 0) return;
   attend_pass(s, pass, layer);
   add_product(s, w.o, a.attended.data(), w.attn_post_norm, 0, pass.rows);
   const size_t block = feed_forward_rows(s);

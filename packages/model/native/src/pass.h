@@ -25,7 +25,10 @@ std::vector<Pass> plan_passes(std::vector<ForwardItem>& batch);
 /** Rows that the feed-forward part of a layer takes at a time: so many that what lies between its products stays in the second-level caches. */
 size_t feed_forward_rows(const Session& session);
 
-/** Layer `layer` for all rows; only norm, keys and wanted queries where layer is want.until_layer. */
+/**
+ * Layer `layer` for all rows; only norm, keys and wanted queries where layer is want.until_layer. Where only the last logits are wanted the
+ * last layer leaves their rows alone in the pass.
+ */
 void run_layer(Session& session, Pass& pass, const ForwardWant& want, size_t layer);
 
 /** Attention of all rows: session.act.q (rotated) and the contexts' rows into session.act.attended. */
