@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { encodeRanges } from '../src/tasks/encode-ranges.ts';
 
 describe('encodeRanges', () => {
-  it('cuts a small document so that every thread gets two tasks', () => {
-    expect(encodeRanges(new Uint8Array(8), 8, 2)).toEqual([{ from: 0, to: 2 }, { from: 2, to: 4 }, { from: 4, to: 6 }, { from: 6, to: 8 }]);
+  const sizes = (numChunks: number, maxChunks: number, numThreads: number): number[] => encodeRanges(new Uint8Array(numChunks), maxChunks, numThreads).map(({ from, to }) => to - from);
+
+  it('cuts a small document, and the end of a large one, so finely that all threads finish together', () => {
+    expect(sizes(8, 8, 2)).toEqual([2, 2, 1, 1, 1, 1]);
+    expect(sizes(3, 8, 4)).toEqual([1, 1, 1]);
+    expect(sizes(40, 8, 2)).toEqual([8, 8, 6, 5, 4, 3, 2, 1, 1, 1, 1]);
   });
 
   it('needs no task where all is stored', () => {
