@@ -134,11 +134,13 @@ void keep_last_rows(Session& s, Pass& pass) {
 }  // namespace
 
 size_t feed_forward_rows(const Session& s) {
-  constexpr size_t BYTES_PER_THREAD = 768 * 1024;  // L2 is 1 to 2 MiB
-  constexpr size_t STEP = 84;                      // a whole number of tiles
+  // L2 is 1 to 2 MiB. Several threads also wait for each other at the end of every step: longer steps pay for some reading from L3.
+  constexpr size_t BYTES_ALONE = 768 * 1024, BYTES_PER_THREAD = 3 * 1024 * 1024;
+  constexpr size_t STEP = 84;  // a whole number of tiles
   const ModelConfig& c = s.weights->config;
+  const size_t threads = s.pool.num_threads();
   const size_t row_bytes = (5 * c.ffn_dim + 4 * c.dim);  // hidden in f32 and in 8 bits, normed
-  return std::max<size_t>(1, s.pool.num_threads() * BYTES_PER_THREAD / row_bytes / STEP) * STEP;
+  return std::max<size_t>(1, (threads == 1 ? BYTES_ALONE : threads * BYTES_PER_THREAD) / row_bytes / STEP) * STEP;
 }
 
 void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {

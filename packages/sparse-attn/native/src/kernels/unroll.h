@@ -7,3 +7,4 @@
 #define LECTERN_UNROLL _Pragma("GCC unroll 32")
 #endif
 #define LECTERN_INLINE inline __attribute__((always_inline))
+#define LECTERN_NOINLINE __attribute__((noinline))
