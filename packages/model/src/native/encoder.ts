@@ -14,8 +14,9 @@ const BATCH_TEXTS = 256;
 export function createNativeEncoder({ path, numBytes, config, tensors }: BertFile, options: OpenEmbedderOptions): Encoder {
   const { numThreads, precision = forcedPrecision() ?? '' } = options;
   assert(Number.isInteger(numThreads) && numThreads > 0, `numThreads is ${numThreads}`);
-  const { addon, isa } = modelAddon();
-  const embedder = addon.loadEmbedder({ file: { path, numBytes }, config, tensors: [...tensors.values()] }, forcedIsa(), numThreads, precision);
+  const { addon } = modelAddon();
+  const isa = addon.useIsa(forcedIsa());
+  const embedder = addon.loadEmbedder({ file: { path, numBytes }, config, tensors: [...tensors.values()] }, isa, numThreads, precision);
   let closed = false;
   return {
     device: `${isa} ${addon.embedderPrecision(embedder)} x${numThreads}`,
