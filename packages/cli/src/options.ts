@@ -1,4 +1,5 @@
 // Options that several commands share, and their checks. Wrong values are usage errors, told before anything starts.
+import { listEmbedders } from '@lectern/model';
 import { ASK_MODES, type AskMode, ROUTES, type Route } from '@lectern/shared';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './errors.ts';
@@ -37,6 +38,12 @@ export function addModelOptions(command: Command): Command {
     .option('--index-model <id or path>', 'the model that indexes and finds: one of the catalog, or the path of a model file (default: MODEL or smollm2-135m-instruct)')
     .option('--model <id or path>', 'the same');
 }
+
+export interface EmbedderOptions { embedder?: string }
+
+/** Of the commands that start workers: all workers of a service should agree. */
+export const embedderOption = (): Option =>
+  new Option('--embedder <id>', `the model of the embedding route, ${listEmbedders().map(({ id }) => id).join(', ')}; none switches it off (default: EMBEDDER or ${listEmbedders()[0]!.id})`);
 
 export function addReaderOptions(command: Command): Command {
   return command

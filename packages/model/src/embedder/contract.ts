@@ -12,6 +12,8 @@ export interface Embedder {
   readonly dim: number;
   /** Tokens of a text that count, those that begin and end it included. */
   readonly maxTokens: number;
+  /** Bytes that a call takes beyond the weights, whatever the number of texts: an estimate from above. */
+  readonly workBytes: number;
   /** Tokens of the whole text, those that begin and end it included: may be more than maxTokens. */
   numTokens(text: string): number;
   /**

@@ -3,7 +3,7 @@ import { ServiceError } from '@lectern/shared';
 import { type BertFile, openBertFile } from '../bert/open-bert-file.ts';
 import type { Control } from '../contract.ts';
 import { createWordPieceTokenizer } from '../tokenizer/wordpiece/create-wordpiece-tokenizer.ts';
-import type { Embedder, EmbedderEngineName, OpenEmbedderOptions } from './contract.ts';
+import type { BertConfig, Embedder, EmbedderEngineName, OpenEmbedderOptions } from './contract.ts';
 
 /** Token ids in, unit vectors out. */
 export interface Encoder {
@@ -56,8 +56,15 @@ function embedderOf(engine: EmbedderEngineName, { config, vocabulary }: BertFile
     device: encoder.device,
     dim,
     maxTokens,
+    workBytes: workBytesOf(config),
     numTokens: (text) => tokenizer.encode(text, Number.MAX_SAFE_INTEGER).length,
     embed: async (texts, control) => encoder.encode(texts.map((text) => tokenizer.encode(text, maxTokens)), control),
     close: () => encoder.close(),
   };
 }
+
+/** Tokens of one pass, at most; a longer text is a pass of its own. */
+const PASS_TOKENS = 1024;
+
+/** Hidden states, what is added to them, q, k, v, attention out, feed-forward; rows in 8 bits; attention's scores of some heads. */
+const workBytesOf = ({ dim, ffnDim, maxTokens }: BertConfig): number => Math.max(PASS_TOKENS, maxTokens) * (8 * dim + 2 * ffnDim) * Float32Array.BYTES_PER_ELEMENT;

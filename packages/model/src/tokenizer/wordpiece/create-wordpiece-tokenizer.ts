@@ -3,7 +3,7 @@ import { cutWords } from './cut-words.ts';
 import type { WordPieceVocabulary } from './read-vocabulary.ts';
 
 /** Words whose pieces are remembered; when full it starts over. */
-const MAX_CACHED_WORDS = 1 << 16;
+const MAX_CACHED_WORDS = 1 << 14;
 
 export interface WordPieceTokenizer {
   /** Token ids between those that begin and end a text; of more than maxTokens (these two included) the first. Special tokens are never parsed. */
