@@ -11,7 +11,7 @@ const home = process.env['LECTERN_HOME'] ?? join(homedir(), '.lectern');
 /** Statement and question have no stem in common but those that the other paragraphs have too. */
 const PAIRS = [
   { fact: 'A pregnant mare broke her leg crossing the frozen brook, so the vet had to put her down.', question: 'Which horse died after an injury?' },
-  { fact: 'Rain fell without a pause for nine days, and the lower streets lay under a metre of water.', question: 'When was the town flooded?' },
+  { fact: 'Rain fell without a pause for nine days, and the lower streets lay under a metre of water.', question: 'How bad was the flooding after the storm?' },
   { fact: 'Her physician forbade coffee and sent her to bed before ten every evening.', question: 'What did the doctor tell the patient to do about sleep?' },
   { fact: 'Burglars forced the jeweller\'s back door and left with forty gold rings.', question: 'What was stolen by thieves from the shop?' },
 ];
@@ -56,8 +56,8 @@ test('paraphrased questions find their passages by embedding where BM25 does not
   expect(firstBy).toEqual({ embedding: PAIRS.length, bm25: 0 });
 });
 
-test('all routes together show the passage among the first three, with its rank on each, and an answer from it', async () => {
-  const [{ fact, question }] = PAIRS;
+test('all routes together show the passage among the first three, with its rank on each', async () => {
+  const { fact, question } = PAIRS[3];
   const { passages, notes } = await find(ctx, [plan], { question, top: 3 });
   expect(notes).toEqual([]);
   const found = passages.find(({ text }) => text.includes(fact.slice(10, 40)));

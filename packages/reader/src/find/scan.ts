@@ -48,21 +48,21 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   scan.numBytes += embedding?.numBytes ?? 0;
   const why = routes.includes('embedding') ? whyWithout(ctx, embedding) : undefined;
   const taken = routes.filter((route) => route !== 'embedding' || why === undefined);
-  if (taken.length === 0) throw new ServiceError('VALIDATION', `${why}; ask for other routes as well`);
+  if (taken.length === 0) throw new ServiceError('VALIDATION', `the embedding route cannot be taken: ${why}; ask for another route as well`);
   const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, scan.blocks.length), Number.NEGATIVE_INFINITY);
   const blocksOf: Record<Route, () => number[]> = {
     attention: () => all(scores),
     bm25: () => rankBlocks((bm25 as Bm25Scan).scores(), 0),
     embedding: () => all((embedding as EmbeddingScan).scores),
   };
-  return { rankings: taken.map((route) => ({ route, blocks: blocksOf[route]() })), ...scan, notes: why === undefined ? [] : [why] };
+  return { rankings: taken.map((route) => ({ route, blocks: blocksOf[route]() })), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
 }
 
 /** Why the embedding route cannot be taken; undefined when it can. */
 function whyWithout({ embedder, embedderAbsent }: ReaderContext, scan: EmbeddingScan | undefined): string | undefined {
-  if (scan === undefined) return `found without the embedding route: ${embedderAbsent ?? 'no embedder was loaded'}`;
+  if (scan === undefined) return embedderAbsent ?? 'no embedder was loaded';
   const [document] = scan.without;
-  return document === undefined ? undefined : `found without the embedding route: document ${document} was read without the embedder ${(embedder as ReaderEmbedder).id}`;
+  return document === undefined ? undefined : `document ${document} was read without the embedder ${(embedder as ReaderEmbedder).id}`;
 }
 
 interface Sinks {
