@@ -64,6 +64,9 @@ export function addAskingOptions(command: Command): Command {
     .addOption(homeOption());
 }
 
+/** Where none are named, the service's own: it may be another release, with others. */
+export const routesOf = ({ routes }: Pick<AskingOptions, 'routes'>): { routes?: Route[] } => (routes === undefined ? {} : { routes });
+
 export const topOption = (what: string): Option => new Option('--top <n>', what).argParser(integerBetween(1, 100)).default(8);
 
 export const maxTokensOption = (): Option => new Option('--max-tokens <n>', 'most tokens of an answer').argParser(integerBetween(1, 1024)).default(96);
