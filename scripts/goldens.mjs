@@ -3,6 +3,7 @@
 //   node scripts/goldens.mjs --python   dequantize.json: the Python package gguf (python3 with venv)
 //   node scripts/goldens.mjs --tiny     tiny-*.gguf, tiny-*.json, tiny-*/: torch and transformers (a download of some GB)
 //   node scripts/goldens.mjs --tokenizers  hf-tokenizers.json: the Python package tokenizers
+//   node scripts/goldens.mjs --embedder    embedder.json: tokenizers and transformers (with Flax), on the catalog's embedder
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -39,15 +40,27 @@ async function runLlamaCpp() {
   });
 }
 
-async function runTokenizers() {
-  const { huggingFaceTexts } = await import('./goldens/tokenizer-texts.mjs');
+/** `args` come after the file with the texts. */
+function runPythonOn(texts, script, args, packages) {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-goldens-'));
   try {
-    writeFileSync(join(folder, 'texts.json'), JSON.stringify(huggingFaceTexts()));
-    runPython('hf-tokenizers.py', [join(folder, 'texts.json'), join(GOLDENS, 'hf-tokenizers.json')], ['tokenizers==0.23.3']);
+    writeFileSync(join(folder, 'texts.json'), JSON.stringify(texts));
+    runPython([script], [join(folder, 'texts.json'), ...args], packages);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function runTokenizers() {
+  const { huggingFaceTexts } = await import('./goldens/tokenizer-texts.mjs');
+  runPythonOn(huggingFaceTexts(), 'hf-tokenizers.py', [join(GOLDENS, 'hf-tokenizers.json')], ['tokenizers==0.23.3']);
+}
+
+async function runEmbedder() {
+  const { listEmbedders, resolveEmbedder } = await import('../packages/model/dist/catalog/index.js');
+  const { embedderTexts } = await import('./goldens/embedder-texts.mjs');
+  const { path } = await resolveEmbedder(listEmbedders()[0].id, { home: process.env.LECTERN_HOME ?? join(homedir(), '.lectern') });
+  runPythonOn(embedderTexts(), 'embedder.py', [path, join(GOLDENS, 'embedder.json')], ['tokenizers==0.20.3', 'transformers==4.46.3', 'flax==0.10.1', 'jax[cpu]==0.4.35', 'safetensors==0.8.0']);
 }
 
 const [task] = process.argv.slice(2);
@@ -55,4 +68,5 @@ if (task === undefined) await runLlamaCpp();
 else if (task === '--python') runPython(['dequantize.py'], [join(GOLDENS, 'dequantize.json')], ['gguf==0.19.0', 'numpy==2.4.6']);
 else if (task === '--tiny') runPython(['tiny-llama.py', 'tiny-models.py'], [GOLDENS], ['gguf==0.19.0', 'numpy==2.4.6', 'torch==2.15.0', 'transformers==5.24.0']);
 else if (task === '--tokenizers') await runTokenizers();
+else if (task === '--embedder') await runEmbedder();
 else throw new Error(`unknown option ${task}; see the comment at the top of this file`);

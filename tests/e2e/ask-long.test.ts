@@ -60,7 +60,7 @@ test('a second question, after a restart, reads nothing again', async () => {
 });
 
 test('search finds both facts, on each route alone', async () => {
-  for (const routes of ['attention', 'bm25', 'attention,bm25']) {
+  for (const routes of ['attention', 'bm25', 'embedding', 'attention,bm25']) {
     for (const { sentence, question } of FACTS) {
       const { passages } = await home.json<{ passages: Array<{ text: string }> }>(['search', file, question, '--top', '8', '--routes', routes]);
       expect(passages.length).toBe(8);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const cached = realpathSync(models);
   rmSync(models);
   mkdirSync(models);
-  symlinkSync(join(cached, 'smollm2-135m-instruct'), join(models, 'smollm2-135m-instruct'));
+  for (const id of ['smollm2-135m-instruct', 'all-minilm-l6-v2']) symlinkSync(join(cached, id), join(models, id));
   catalog = join(models, 'catalog.json');
   model = home.file('renamed.gguf', '');
   copyFileSync(join(cached, 'smollm2-135m-instruct', 'SmolLM2-135M-Instruct.Q4_1.gguf'), model);

@@ -63,8 +63,11 @@ test('many questions: one JSON line out for each, in order', async () => {
 });
 
 test('models and doctor', async () => {
-  expect((await home.run(['models'])).stdout).toContain('smollm2-135m-instruct');
+  const listed = (await home.run(['models'])).stdout;
+  expect(listed).toContain('smollm2-135m-instruct');
+  expect(listed).toMatch(/^all-minilm-l6-v2: all-MiniLM-L6-v2, Apache-2.0, embedder, 87.1 MiB, cached at /m);
   const { status, stdout } = await home.run(['doctor']);
+  expect(stdout).toMatch(/ok +embedder: all-minilm-l6-v2, \S+ (int8|f32)/);
   expect(stdout).toMatch(/ok +engine: native, (scalar|neon|avx2|avxvnni|avx512|avx512vnni)/);
   expect(status).toBe(0);
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resolveModel } from '@lectern/model';
+import { listEmbedders, resolveEmbedder, resolveModel } from '@lectern/model';
 
 const command = fileURLToPath(new URL('../../lectern', import.meta.url));
 
@@ -42,6 +42,7 @@ export class TestHome {
     const cache = process.env['LECTERN_HOME'] ?? join(homedir(), '.lectern');
     mkdirSync(cache, { recursive: true });
     const { path } = await resolveModel('smollm2-135m-instruct', { home: cache });
+    await resolveEmbedder(listEmbedders()[0]!.id, { home: cache });
     const folder = mkdtempSync(join(tmpdir(), 'lectern-e2e-'));
     symlinkSync(dirname(dirname(path)), join(folder, 'models'));
     return new TestHome(folder);

@@ -17,7 +17,7 @@ test('eval planted: every route finds most facts in 3,000 tokens, and most quest
   const report = await home.json<Planted>(['eval', 'planted', '--tokens', '3000', '--questions', '8']);
   expect(report.numTokens).toBeGreaterThan(2900);
   expect(report.outcomes).toHaveLength(8);
-  expect(report.recall.map((r) => r.routes)).toEqual([['attention', 'bm25'], ['attention'], ['bm25']]);
+  expect(report.recall.map((r) => r.routes)).toEqual([['attention', 'bm25', 'embedding'], ['attention'], ['bm25'], ['embedding']]);
   for (const { at8 } of report.recall) expect(at8.hits).toBeGreaterThanOrEqual(7);
   expect(report.answered.hits).toBeGreaterThanOrEqual(4);
 });

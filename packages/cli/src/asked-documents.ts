@@ -12,7 +12,7 @@ export interface AskedDocuments {
   /** By id, in the order given. */
   names: Map<string, DocumentName>;
   skipped: Skipped[];
-  /** What the extraction says about the documents that were cited, or about the only one; each sentence once. */
+  /** How it was found, where that is worth knowing, and what the extraction says about the documents that were cited, or about the only one; each sentence once. */
   notesOn(result: JobResult): Promise<DocumentNote[]>;
   /** Of the files, as they lie on the disk. */
   numBytes: number;
@@ -43,7 +43,8 @@ export async function handIn(client: LecternClient, { documents, skipped, isOne 
   return {
     async notesOn(result) {
       const cited = names.size === 1 ? [...names.keys()] : [...new Set([...result.citations, ...(result.passages ?? [])].map(({ document }) => document))];
-      const news: DocumentNote[] = [];
+      const news = (result.notes ?? []).filter((note) => !said.has(note)).map((note): DocumentNote => ({ name: 'routes', note }));
+      for (const { note } of news) said.add(note);
       for (const id of cited.slice(0, MAX_NOTED_DOCUMENTS)) {
         if (said.has(id)) continue;
         said.add(id);

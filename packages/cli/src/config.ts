@@ -11,6 +11,8 @@ export const cliConfigSchema = z.object({
   REDIS_URL: z.string().min(1).optional(),
   /** A catalog id, or the path of a GGUF file or of a folder with safetensors. */
   MODEL: z.string().min(1).default('smollm2-135m-instruct'),
+  /** The sentence embedder of the embedding route: a catalog id; none switches the route off. */
+  EMBEDDER: z.string().min(1).default('all-minilm-l6-v2'),
   /** The model that words the answers: a catalog id, a path, or the base URL of an OpenAI-compatible API. MODEL itself when absent. */
   READER: z.string().min(1).optional(),
   /** Its name at that URL, its key, and the tokens of prompt and answer that it takes. */
@@ -32,6 +34,7 @@ export interface CliConfig {
   homeRoot: string;
   redisUrl: string | undefined;
   model: string;
+  embedder: string;
   reader: string | undefined;
   readerModel: string | undefined;
   readerKey: string | undefined;
@@ -44,7 +47,7 @@ export interface CliConfig {
   env: Record<string, string | undefined>;
 }
 
-export function cliConfig(options: { home?: string | undefined } = {}): CliConfig {
+export function cliConfig(options: { home?: string | undefined; embedder?: string | undefined } = {}): CliConfig {
   const env = process.env;
   const parsed = parseEnv(cliConfigSchema, env);
   const homeRoot = resolve(options.home ?? parsed.LECTERN_HOME);
@@ -52,6 +55,7 @@ export function cliConfig(options: { home?: string | undefined } = {}): CliConfi
     homeRoot,
     redisUrl: parsed.REDIS_URL,
     model: parsed.MODEL,
+    embedder: options.embedder ?? parsed.EMBEDDER,
     reader: parsed.READER,
     readerModel: parsed.READER_MODEL,
     readerKey: parsed.LECTERN_READER_KEY ?? parsed.READER_KEY,
@@ -60,6 +64,6 @@ export function cliConfig(options: { home?: string | undefined } = {}): CliConfi
     offline: parsed.OFFLINE,
     logLevel: parsed.LOG_LEVEL,
     maxDocumentBytes: parsed.MAX_DOCUMENT_BYTES,
-    env: { ...env, LECTERN_HOME: homeRoot, LECTERN_READER_KEY: undefined, READER_KEY: undefined },
+    env: { ...env, LECTERN_HOME: homeRoot, EMBEDDER: options.embedder ?? parsed.EMBEDDER, LECTERN_READER_KEY: undefined, READER_KEY: undefined },
   };
 }

@@ -1,4 +1,5 @@
 // Options that several commands share, and their checks. Wrong values are usage errors, told before anything starts.
+import { listEmbedders } from '@lectern/model';
 import { ASK_MODES, type AskMode, ROUTES, type Route } from '@lectern/shared';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './errors.ts';
@@ -38,6 +39,12 @@ export function addModelOptions(command: Command): Command {
     .option('--model <id or path>', 'the same');
 }
 
+export interface EmbedderOptions { embedder?: string }
+
+/** Of the commands that start workers: all workers of a service should agree. */
+export const embedderOption = (): Option =>
+  new Option('--embedder <id>', `the model of the embedding route, ${listEmbedders().map(({ id }) => id).join(', ')}; none switches it off (default: EMBEDDER or ${listEmbedders()[0]!.id})`);
+
 export function addReaderOptions(command: Command): Command {
   return command
     .option('--reader <id, path or URL>', 'the model that words the answers, also the base URL of an OpenAI-compatible API; its key is read from LECTERN_READER_KEY (default: READER, else the index model)')
@@ -56,6 +63,9 @@ export function addAskingOptions(command: Command): Command {
     .addOption(new Option('--keep <what>', 'what the reading stores: keys of the retrieval heads, or all keys and values').choices(['index', 'all']).default('index'))
     .addOption(homeOption());
 }
+
+/** Where none are named, the service's own: it may be another release, with others. */
+export const routesOf = ({ routes }: Pick<AskingOptions, 'routes'>): { routes?: Route[] } => (routes === undefined ? {} : { routes });
 
 export const topOption = (what: string): Option => new Option('--top <n>', what).argParser(integerBetween(1, 100)).default(8);
 

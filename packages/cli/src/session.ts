@@ -2,7 +2,7 @@
 import { createClient, type LecternClient } from '@lectern/client';
 import type { CliConfig } from './config.ts';
 import { homeAt } from './home.ts';
-import { ensureModel } from './model-file.ts';
+import { ensureEmbedder, ensureModel } from './model-file.ts';
 import type { ReaderOptions } from './options.ts';
 import { chooseReader } from './reader-choice.ts';
 import { attachService } from './service/attach.ts';
@@ -29,6 +29,7 @@ export interface SessionOptions {
 export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
   const { config, signal } = options;
   const model = await ensureModel(options.model, config, options);
+  await ensureEmbedder(config, options);
   const reader = options.reader === 'index-model' ? undefined : await chooseReader(options.reader, model.id, config, options);
   signal.throwIfAborted();
   const lease = await attachService(config, { model: model.argument, reader });

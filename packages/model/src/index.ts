@@ -3,6 +3,8 @@ export { dequantize, readTensor, readTensorBytes } from './gguf/index.ts';
 export { openModelFile } from './open-model-file.ts';
 export * from './rope-of.ts';
 export { loadTransformer, TRANSFORMER_ENGINES } from './engines.ts';
+export type { Embedder, OpenEmbedderOptions } from './embedder/contract.ts';
+export { openEmbedder } from './embedder/open-embedder.ts';
 export { compareScores, scoreText, type TextScore } from './common/score-text.ts';
 export * from './tokenizer/index.ts';
 export * from './chat/index.ts';

@@ -21,7 +21,9 @@ export const blobKeys = {
   /** All layers' keys and values of the same chunk. */
   keysAndValues: (segment: string): string => `${segment}.kv`,
   /** Beginnings of the keys whose blobs are addressed by all that went into them: they never change. */
-  unchanging: ['segments/', 'trails/'] as const,
+  unchanging: ['segments/', 'trails/', 'embeddings/'] as const,
 
   trail: (address: string): string => `trails/${address.slice(0, 2)}/${address}`,
+  /** Vectors of one chunk's blocks. */
+  embeddings: (address: string): string => `embeddings/${address.slice(0, 2)}/${address}`,
 };

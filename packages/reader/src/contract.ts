@@ -1,7 +1,7 @@
 // The contract of reading and asking, without queues: what a document is at each step of its way.
 // text -> pieces -> tokens -> chunks -> encoded blocks -> segments -> (question) -> block scores -> chosen blocks -> answer -> citations
 import type { AnswerModel } from './answer-model/contract.ts';
-import type { CatalogEntry, ChatTemplate, Control, KvHeadRef, ModelFile, RetrievalSettings, Tokenizer, Transformer } from '@lectern/model';
+import type { CatalogEntry, ChatTemplate, Control, Embedder, KvHeadRef, ModelFile, RetrievalSettings, Tokenizer, Transformer } from '@lectern/model';
 import type { AskMode, BlobStore, JobResult, MediaType, Passage, Route } from '@lectern/shared';
 import type { AttentionEngine } from '@lectern/sparse-attn';
 
@@ -117,10 +117,13 @@ export interface FindResult {
   findSeconds: number;
   /** Bytes of the index that were read to find them. */
   indexBytes: number;
+  /** Routes that were asked for and left out, and why. */
+  notes: string[];
 }
 
-export type AskResult = Omit<JobResult, 'figures' | 'passages'> & {
+export type AskResult = Omit<JobResult, 'figures' | 'passages' | 'notes'> & {
   passages: Passage[];
+  notes: string[];
   numTokens: number;
   findSeconds: number;
   indexBytes: number;
@@ -133,6 +136,17 @@ export type AskResult = Omit<JobResult, 'figures' | 'passages'> & {
   segmentBytes?: number;
 };
 
+/** A loaded sentence embedder, for the embedding route. */
+export interface ReaderEmbedder {
+  /** Catalog id and checksum of its files: they address what is stored. */
+  id: string;
+  sha256: string;
+  embedder: Embedder;
+}
+
+/** What came of loading one: it, or why there is none. */
+export type EmbedderChoice = { embedder: ReaderEmbedder } | { embedder?: undefined; embedderAbsent: string };
+
 /** Everything a reading function needs besides its arguments. */
 export interface ReaderContext {
   blobs: BlobStore;
@@ -140,5 +154,9 @@ export interface ReaderContext {
   model: ReaderModel;
   /** Words the answers; `model` itself when absent. */
   reader?: AnswerModel | undefined;
+  /** Embeds blocks as they are read, and questions; without one the embedding route is left out. */
+  embedder?: ReaderEmbedder | undefined;
+  /** Why there is none. */
+  embedderAbsent?: string | undefined;
   tenant: string;
 }

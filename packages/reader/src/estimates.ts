@@ -5,7 +5,7 @@ import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { MAX_SCORES } from '@lectern/sparse-attn/tfjs';
 import { MAX_CANDIDATE_BLOCKS } from './ask/sparse.ts';
 import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
-import type { ReaderModel, ReadingPlan } from './contract.ts';
+import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
 import { DOCX } from './extract/docx/docx.ts';
 import { EPUB } from './extract/epub/epub.ts';
 
@@ -14,14 +14,14 @@ const FLOAT_BYTES = 4;
 /** Buffers, parsers' trees and typed arrays that the sums below leave out. */
 const BASE_BYTES = 32 * MIB;
 
-/** The largest chunk in one pass, what is taken from it, and its files. */
-export function encodeTaskBytes(model: ReaderModel, plan: ReadingPlan): number {
+/** The largest chunk in one pass, what is taken from it, and its files; then its blocks' vectors. */
+export function encodeTaskBytes(model: ReaderModel, plan: ReadingPlan, embedder?: ReaderEmbedder): number {
   const { config } = model.transformer;
   const numTokens = plan.chunks.reduce((most, c) => Math.max(most, c.tokenEnd - c.overlapStart), 0);
   const pass = numTokens * (keyValueBytes(config) + activationBytes(config));
   const indexed = numTokens * plan.heads.length * (config.headDim * (FLOAT_BYTES + 2) + 8);
   const kept = plan.keep === 'all' ? numTokens * keyValueBytes(config) * 1.5 : 0; // as floats, and twice as int8
-  return Math.ceil(BASE_BYTES + pass + indexed + kept + engineBytes(model.transformer, numTokens));
+  return Math.ceil(BASE_BYTES + pass + indexed + kept + engineBytes(model.transformer, numTokens) + embedderBytes(embedder));
 }
 
 /** Extraction holds the file, its text as UTF-16 and UTF-8, and a parser's tree or a PDF's lines. */
@@ -33,10 +33,10 @@ const isPacked = (mediaType: MediaType): boolean => mediaType === DOCX || mediaT
 const MAX_UNPACKED_BYTES = 256 * MIB;
 
 /** Both modes: a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
-export function askTaskBytes(model: ReaderModel): number {
+export function askTaskBytes(model: ReaderModel, embedder?: ReaderEmbedder): number {
   const { config } = model.transformer;
   const candidates = MAX_CANDIDATE_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
-  return Math.ceil(BASE_BYTES + candidates + promptBytes(model.transformer));
+  return Math.ceil(BASE_BYTES + candidates + promptBytes(model.transformer) + embedderBytes(embedder));
 }
 
 /** An answer alone, by a reader that finds nothing: a prompt in the window. */
@@ -47,6 +47,8 @@ function promptBytes(transformer: Transformer): number {
   const numTokens = Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength);
   return numTokens * (1.5 * keyValueBytes(config) + activationBytes(config)) + engineBytes(transformer, numTokens);
 }
+
+const embedderBytes = (embedder: ReaderEmbedder | undefined): number => embedder?.embedder.workBytes ?? 0;
 
 /** The tfjs engine holds all tensors of a layer at once, and scores, their shifted copy, their weights and parts of them. */
 const engineBytes = ({ engine, config }: Transformer, numTokens: number): number =>

@@ -1,6 +1,7 @@
 // The door of the reader: documents in, passages and answers out. Knows no queue.
 export type * from './contract.ts';
 export { loadAnswerModel, loadReaderModel, loadUncalibrated, type LoadAnswerModelOptions, type LoadReaderModelOptions } from './load-model.ts';
+export { loadEmbedder, NO_EMBEDDER } from './load-embedder.ts';
 export * from './answer-model/index.ts';
 export { blobKeys } from './blob-keys.ts';
 export { detectMediaType } from './extract/media-type.ts';

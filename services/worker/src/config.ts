@@ -29,6 +29,8 @@ export const workerConfigSchema = z.object({
   READER_WINDOW: positive.min(1024).default(8192),
   /** 1: only jobs that name the reader get it; the others are answered by MODEL itself. */
   READER_ON_REQUEST: z.stringbool().default(false),
+  /** The sentence embedder of the embedding route: a catalog id; none switches the route off. */
+  EMBEDDER: z.string().min(1).default('all-minilm-l6-v2'),
   /** 1: never download a model. */
   OFFLINE: z.stringbool().default(false),
   ENGINES: list.pipe(z.array(z.enum(['native', 'tfjs', 'reference'])).min(1)).optional(),

@@ -27,7 +27,7 @@ export interface LoadedPools {
 export async function loadPools(config: WorkerConfig, { log, metrics, onModelProgress }: LoadHooks): Promise<LoadedPools> {
   const open = (name: PoolName, numThreads: number, settings: Pick<ThreadSettings, 'numThreads' | 'offline' | 'reader'>) => new ComputePool({
     name, numThreads, heapMb: config.THREAD_HEAP_MB,
-    settings: { blobs: blobStoreSettings(config), segmentCache: segmentCacheSettings(config), model: config.MODEL, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
+    settings: { blobs: blobStoreSettings(config), segmentCache: segmentCacheSettings(config), model: config.MODEL, embedder: config.EMBEDDER, home: config.LECTERN_HOME, engines: config.ENGINES, ...settings },
     onCosts: (_, costs) => countCosts(metrics, costs),
     onCrash: (reason) => {
       metrics.threadRestarts.inc({ reason });
@@ -44,6 +44,7 @@ export async function loadPools(config: WorkerConfig, { log, metrics, onModelPro
         if (message.type === 'unavailable') log.warn({ engine: message.engine, reason: message.reason }, 'an engine cannot start; the next one is tried');
       },
     });
+    if ('absent' in model.embedder) log.warn({ embedder: config.EMBEDDER, reason: model.embedder.absent }, 'there is no embedder; passages are found without the embedding route');
     await read.warmUp(newControl());
     return { pools: { read, ask }, model, ledger: await ledgerOf(config) };
   } catch (error) {

@@ -89,7 +89,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions = 
     closing.push(() => drain(parts, bullWorkers));
 
     isUp = true;
-    log.info({ model: model.id, engine: model.engine, device: model.device, readThreads: config.READ_THREADS, memoryBytes: ledger.limitBytes, metricsUrl: server?.url }, 'worker is up');
+    log.info({ model: model.id, engine: model.engine, device: model.device, embedder: 'id' in model.embedder ? model.embedder.id : undefined, readThreads: config.READ_THREADS, memoryBytes: ledger.limitBytes, metricsUrl: server?.url }, 'worker is up');
     let closed: Promise<void> | undefined;
     const close = () => {
       isUp = false;

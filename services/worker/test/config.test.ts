@@ -8,7 +8,7 @@ describe('workerConfig', () => {
   it('needs nothing: every setting has a default', () => {
     const config = workerConfig({});
     expect(config).toMatchObject({
-      REDIS_URL: 'redis://127.0.0.1:6379', MODEL: 'smollm2-135m-instruct', READ_THREADS: availableParallelism(),
+      REDIS_URL: 'redis://127.0.0.1:6379', MODEL: 'smollm2-135m-instruct', EMBEDDER: 'all-minilm-l6-v2', READ_THREADS: availableParallelism(),
       ASK_THREADS: availableParallelism(), ENCODE_TASK_CHUNKS: 8, OFFLINE: false,
     });
     expect(config.METRICS_PORT).toBeUndefined();

@@ -1,6 +1,6 @@
 // Reading speed, answering time and the worker's memory against the length of the document, through the whole service.
 // Each length gets a fresh folder and so a service and a worker of its own: peaks are not carried over.
-import { ROUTES, type JobResult } from '@lectern/shared';
+import type { JobResult } from '@lectern/shared';
 import { createRandom, plantFacts } from '@lectern/reader';
 import { makeFacts } from '../eval/facts.ts';
 import type { CliConfig } from '../config.ts';
@@ -40,7 +40,7 @@ export async function benchLength(book: string, numTokens: number, config: CliCo
       const results: Array<{ result: JobResult; seconds: number; firstTokenSeconds: number }> = [];
       for (const { question } of planted.facts) {
         const askedAt = performance.now();
-        const job = await client.jobs.create({ document: document.id, task: 'answer', question, model: id, routes: [...ROUTES] });
+        const job = await client.jobs.create({ document: document.id, task: 'answer', question, model: id });
         let firstTokenAt: number | undefined;
         for await (const event of client.jobs.events(job.id)) {
           if (event.type === 'delta') firstTokenAt ??= performance.now();

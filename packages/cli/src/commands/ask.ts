@@ -1,5 +1,5 @@
 // lectern ask: hands in files, waits for their reading, asks, prints the answer with its quotations.
-import { type PartialResult, ROUTES } from '@lectern/shared';
+import type { PartialResult } from '@lectern/shared';
 import { type Command, Option } from 'commander';
 import { handIn } from '../asked-documents.ts';
 import { cliConfig } from '../config.ts';
@@ -8,7 +8,7 @@ import { openDocuments } from '../input/documents.ts';
 import { pathsAndQuestion, pathsOnly } from '../input/paths-and-question.ts';
 import { type QuestionLine, readQuestions } from '../input/questions-file.ts';
 import { interruptible } from '../interrupt.ts';
-import { type AskingOptions, addAskingOptions, addPartialOptions, addReaderOptions, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, topOption } from '../options.ts';
+import { type AskingOptions, addAskingOptions, addPartialOptions, addReaderOptions, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, routesOf, topOption } from '../options.ts';
 import { noteLines, notesJson } from '../output/document-notes.ts';
 import { askJson, partialJson, skippedJson } from '../output/json-result.ts';
 import { answerText, partialAnswerText } from '../output/text-result.ts';
@@ -53,7 +53,7 @@ async function ask(args: string[], options: AskOptions): Promise<void> {
           };
           const result = await asked.run({
             task: 'answer', question: line.question, model, reader, mode: options.mode,
-            routes: options.routes ?? [...ROUTES], top: options.top, maxOutputTokens: options.maxTokens, keep: options.keep,
+            ...routesOf(options), top: options.top, maxOutputTokens: options.maxTokens, keep: options.keep,
           }, { quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: isJson }, print) });
           const notes = await asked.notesOn(result);
           if (!isJson) noteLines(notes).forEach(sayUnless(false));

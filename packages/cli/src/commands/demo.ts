@@ -1,6 +1,5 @@
 // lectern demo: fetches a real book, reads it, asks three questions with known answers, and says whether they were right.
 import { performance } from 'node:perf_hooks';
-import { ROUTES } from '@lectern/shared';
 import type { Command } from 'commander';
 import { cliConfig } from '../config.ts';
 import { fetchBook } from '../demo/book.ts';
@@ -35,7 +34,7 @@ async function demo(options: DemoOptions): Promise<void> {
       const names = new Map([[id, { shown: name, kept: name }]]);
       let numRight = 0;
       for (const { question, answer, expected } of DEMO_QUESTIONS) {
-        const result = await runJob(client, { document: id, task: 'answer', question, model, reader, routes: [...ROUTES] }, { quiet: false, signal });
+        const result = await runJob(client, { document: id, task: 'answer', question, model, reader }, { quiet: false, signal });
         const isRight = answer.test(result.answer ?? '');
         if (isRight) numRight++;
         process.stdout.write(`${isRight ? 'RIGHT' : 'WRONG'}  ${question} (known answer: ${expected})\n\n${answerText(result, names)}\n`);

@@ -2,14 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { connectRedis, hidePassword } from '@lectern/shared';
+import { openEmbedder, resolveEmbedder } from '@lectern/model';
+import { connectRedis, hidePassword, ServiceError } from '@lectern/shared';
 import { resolveAttention } from '@lectern/sparse-attn';
 import { quietTensorflow, startTfjs } from '@lectern/sparse-attn/tfjs';
 import type { Command } from 'commander';
 import { type CliConfig, cliConfig } from '../config.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { createHome, homeAt } from '../home.ts';
-import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, type ModelOptions, type ReaderOptions } from '../options.ts';
+import { addModelOptions, addReaderOptions, type EmbedderOptions, embedderOption, type HomeOptions, homeOption, type ModelOptions, type ReaderOptions } from '../options.ts';
 import { bytes } from '../output/text-result.ts';
 import { describeReader } from './doctor-reader.ts';
 
@@ -17,19 +18,20 @@ const MIN_FREE_BYTES = 2 ** 30;
 
 interface Finding { name: string; ok: boolean; text: string }
 
-interface DoctorOptions extends HomeOptions, ModelOptions, ReaderOptions { json?: boolean }
+interface DoctorOptions extends HomeOptions, ModelOptions, EmbedderOptions, ReaderOptions { json?: boolean }
 
 export function addDoctorCommand(program: Command): void {
   addReaderOptions(addModelOptions(program.command('doctor')
     .description('say what this machine has: processor, engine, versions, Redis, disk, reader')))
     .option('--json', 'print one JSON object per line')
+    .addOption(embedderOption())
     .addOption(homeOption())
     .action(doctor);
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
   const config = cliConfig(options);
-  const findings = [machine(), await engine(), await tfjs(), ...tools(), await redis(config), disk(config), await reader(options, config)];
+  const findings = [machine(), await engine(), await tfjs(), ...tools(), await redis(config), disk(config), await embedder(config), await reader(options, config)];
   for (const finding of findings) {
     process.stdout.write(options.json ? `${JSON.stringify(finding)}\n` : `${finding.ok ? 'ok     ' : 'MISSING'} ${finding.name}: ${finding.text}\n`);
   }
@@ -74,6 +76,22 @@ async function redis({ redisUrl }: CliConfig): Promise<Finding> {
     return { name: 'Redis', ok: true, text: `${hidePassword(redisUrl)}, ${version}` };
   } catch (error) {
     return { name: 'Redis', ok: false, text: (error as Error).message };
+  }
+}
+
+/** MISSING only where it cannot run: one that is not fetched yet is fetched when it is needed. */
+async function embedder({ embedder: id, homeRoot }: CliConfig): Promise<Finding> {
+  const name = 'embedder';
+  if (id === 'none') return { name, ok: true, text: 'switched off: passages are found without the embedding route' };
+  try {
+    const { path } = await resolveEmbedder(id, { home: homeRoot, offline: true });
+    const opened = await openEmbedder(path, { numThreads: 1, engines: ['native'] });
+    const text = `${id}, ${opened.device}`;
+    opened.close();
+    return { name, ok: true, text };
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'MODEL_DOWNLOAD_FAILED') return { name, ok: true, text: `${id} is not fetched yet; fetched when it is needed, or passages are found without it` };
+    return { name, ok: false, text: (error as Error).message };
   }
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadReaderModel } from '@lectern/reader';
+import { loadEmbedder, loadReaderModel } from '@lectern/reader';
 import { createFsBlobStore, ROUTES, type AskMode, type Route } from '@lectern/shared';
 import { type Command, Option } from 'commander';
 import { cliConfig } from '../config.ts';
@@ -43,7 +43,7 @@ export function addEvalCommand(program: Command): void {
 }
 
 /** All routes together, and each alone. */
-const ROUTE_SETS: ReadonlyArray<readonly Route[]> = [[...ROUTES], ...ROUTES.map((route) => [route])];
+const routeSetsOf = (routes: readonly Route[]): ReadonlyArray<readonly Route[]> => [routes, ...routes.map((route) => [route])];
 
 async function planted(options: PlantedCliOptions): Promise<void> {
   const config = cliConfig(options);
@@ -53,16 +53,20 @@ async function planted(options: PlantedCliOptions): Promise<void> {
     home: config.homeRoot, numThreads: availableParallelism(),
     onUnavailable: (engine, reason) => say(`engine ${engine} does not start: ${reason}`),
   });
+  const embedder = await loadEmbedder(config.embedder, model, { home: config.homeRoot, numThreads: availableParallelism() });
+  if (embedder.embedder === undefined) say(`without the embedding route: ${embedder.embedderAbsent}`);
+  const routeSets = routeSetsOf(ROUTES.filter((route) => route !== 'embedding' || embedder.embedder !== undefined));
   const folder = mkdtempSync(join(tmpdir(), 'lectern-eval-'));
   try {
-    const report = await evaluatePlanted({ blobs: createFsBlobStore(folder), model, tenant: 'eval' }, {
+    const report = await evaluatePlanted({ blobs: createFsBlobStore(folder), model, ...embedder, tenant: 'eval' }, {
       text, numTokens: options.tokens, questionsPerDocument: options.questions, seeds: options.seeds,
-      routeSets: ROUTE_SETS, answer: options.answer, mode: options.mode,
+      routeSets, answer: options.answer, mode: options.mode,
       ...(options.verbose ? { onProgress: say } : {}),
     });
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : plantedTable(report));
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    embedder.embedder?.embedder.close();
     model.transformer.dispose();
   }
 }

@@ -1,12 +1,12 @@
 // lectern search: the passages of files that a question finds, ranked, without generating.
-import { type PartialResult, ROUTES } from '@lectern/shared';
+import type { PartialResult } from '@lectern/shared';
 import type { Command } from 'commander';
 import { handIn } from '../asked-documents.ts';
 import { cliConfig } from '../config.ts';
 import { openDocuments } from '../input/documents.ts';
 import { pathsAndQuestion } from '../input/paths-and-question.ts';
 import { interruptible } from '../interrupt.ts';
-import { type AskingOptions, addAskingOptions, addPartialOptions, indexModelOf, topOption } from '../options.ts';
+import { type AskingOptions, addAskingOptions, addPartialOptions, indexModelOf, routesOf, topOption } from '../options.ts';
 import { noteLines, notesJson } from '../output/document-notes.ts';
 import { partialJson, searchJson, skippedJson } from '../output/json-result.ts';
 import { partialPassagesText, passagesText } from '../output/text-result.ts';
@@ -36,7 +36,7 @@ async function search(args: string[], options: AskingOptions & PartialOptions): 
         const print = (partial: PartialResult) => {
           process.stdout.write(quiet ? `${JSON.stringify(partialJson(partial, names))}\n` : `${partialPassagesText(partial, names)}\n`);
         };
-        const result = await asked.run({ task: 'search', question, model, routes: options.routes ?? [...ROUTES], top: options.top, keep: options.keep }, {
+        const result = await asked.run({ task: 'search', question, model, ...routesOf(options), top: options.top, keep: options.keep }, {
           quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: quiet }, print),
         });
         const notes = await asked.notesOn(result);

@@ -4,13 +4,13 @@ import { type Command, Option } from 'commander';
 import { cliConfig } from '../config.ts';
 import { homeAt } from '../home.ts';
 import { interruptible } from '../interrupt.ts';
-import { ensureModel } from '../model-file.ts';
-import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, indexModelOf, integerBetween, type ModelOptions, type ReaderOptions } from '../options.ts';
+import { ensureEmbedder, ensureModel } from '../model-file.ts';
+import { addModelOptions, addReaderOptions, type EmbedderOptions, embedderOption, type HomeOptions, homeOption, indexModelOf, integerBetween, type ModelOptions, type ReaderOptions } from '../options.ts';
 import { chooseReader } from '../reader-choice.ts';
 import { findRedis } from '../service/attach.ts';
 import { apiKeysOf, leaseKey } from '../service/lease-address.ts';
 
-interface UpOptions extends HomeOptions, ModelOptions, ReaderOptions {
+interface UpOptions extends HomeOptions, ModelOptions, EmbedderOptions, ReaderOptions {
   host: string;
   port: number;
 }
@@ -20,6 +20,7 @@ export function addUpCommand(program: Command): void {
     .description('run the service in the foreground: API, worker and Redis')))
     .addOption(new Option('--port <n>', 'port of the API; 0 takes a free one').argParser(integerBetween(0, 65_535)).default(8080))
     .option('--host <address>', 'address that the API listens on; anything but loopback requires API keys', '127.0.0.1')
+    .addOption(embedderOption())
     .addOption(homeOption())
     .action(up);
 }
@@ -29,6 +30,7 @@ async function up(options: UpOptions): Promise<void> {
   const home = homeAt(config.homeRoot);
   await interruptible(async (signal) => {
     const model = await ensureModel(indexModelOf(options, config.model), config, { quiet: false, signal });
+    await ensureEmbedder(config, { quiet: false, signal });
     const spec = { model: model.argument, reader: await chooseReader(options, model.id, config, { quiet: false, signal }) };
     const redisBinary = config.redisUrl === undefined ? await findRedis(config) : undefined;
     // With keys, the commands of this home have one too; without, everyone on this machine may ask.

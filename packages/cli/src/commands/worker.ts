@@ -5,15 +5,15 @@ import type { Command } from 'commander';
 import { cliConfig } from '../config.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
-import { ensureModel } from '../model-file.ts';
-import { addModelOptions, addReaderOptions, type HomeOptions, homeOption, indexModelOf, type ModelOptions, type ReaderOptions } from '../options.ts';
+import { ensureEmbedder, ensureModel } from '../model-file.ts';
+import { addModelOptions, addReaderOptions, type EmbedderOptions, embedderOption, type HomeOptions, homeOption, indexModelOf, type ModelOptions, type ReaderOptions } from '../options.ts';
 import { chooseReader } from '../reader-choice.ts';
 import { spawnKept } from '../service/keeper.ts';
 import { workerEnv } from '../service/worker-spec.ts';
 
 const STOP_GRACE_MS = 25_000;
 
-interface WorkerOptions extends HomeOptions, ModelOptions, ReaderOptions {
+interface WorkerOptions extends HomeOptions, ModelOptions, EmbedderOptions, ReaderOptions {
   redis: string;
   blob?: string;
 }
@@ -23,6 +23,7 @@ export function addWorkerCommand(program: Command): void {
     .description('run one more worker for a running service')))
     .requiredOption('--redis <url>', 'Redis of the service: redis://, rediss://, unix:// or a path')
     .option('--blob <dir>', 'folder of the service\'s documents and readings, shared with this host; not with BLOB_STORE=s3')
+    .addOption(embedderOption())
     .addOption(homeOption())
     .action(worker);
 }
@@ -32,6 +33,7 @@ async function worker(options: WorkerOptions): Promise<void> {
   const store = storeOf(options, config.env);
   await interruptible(async (signal) => {
     const model = await ensureModel(indexModelOf(options, config.model), config, { quiet: false, signal });
+    await ensureEmbedder(config, { quiet: false, signal });
     const reader = await chooseReader(options, model.id, config, { quiet: false, signal });
     const main = join(createRequire(import.meta.url).resolve('@lectern/worker'), '..', 'main.js');
     const child = spawnKept('worker', process.execPath, [main], {

@@ -1,6 +1,7 @@
 // The exports of model.node, in the order of src/native/addon.ts.
 #include <napi.h>
 
+#include "glue/embed.h"
 #include "glue/handles.h"
 
 namespace lectern {
@@ -28,6 +29,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("traffic", Napi::Function::New(env, traffic));
   exports.Set("disposeSession", Napi::Function::New(env, dispose_session));
   exports.Set("disposeContext", Napi::Function::New(env, dispose_context));
+  exports.Set("loadEmbedder", Napi::Function::New(env, load_embedder));
+  exports.Set("embedderPrecision", Napi::Function::New(env, embedder_precision));
+  exports.Set("embed", Napi::Function::New(env, embed_call));
+  exports.Set("disposeEmbedder", Napi::Function::New(env, dispose_embedder));
   return exports;
 }
 

@@ -15,4 +15,13 @@ Session::Session(std::shared_ptr<const Weights> shared, Isa chosen, size_t num_t
       scratch(pool.num_threads()),
       spare_rows(std::make_shared<SpareRows>()) {}
 
+Session::Session(Precision precision, Isa chosen, size_t num_threads)
+    : isa(chosen),
+      kernels(model_kernels(chosen)),
+      int8(precision == Precision::int8 ? int8_kernels(chosen) : nullptr),
+      attention(attention_kernels(chosen)),
+      int8_attention(nullptr),
+      pool(num_threads),
+      scratch(pool.num_threads()) {}
+
 }  // namespace lectern

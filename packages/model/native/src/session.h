@@ -51,8 +51,10 @@ class SpareRows;
 
 struct Session {
   Session(std::shared_ptr<const Weights> weights, Isa isa, size_t num_threads);
+  /** For products alone (multiply), of a model whose weights are not `Weights`. */
+  Session(Precision precision, Isa isa, size_t num_threads);
 
-  const std::shared_ptr<const Weights> weights;
+  const std::shared_ptr<const Weights> weights;  // null: only multiply is of use
   const Isa isa;
   const ModelKernels& kernels;
   const Int8Kernels* int8;  // null: products in f32

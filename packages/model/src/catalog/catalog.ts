@@ -4,16 +4,25 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ServiceError } from '@lectern/shared';
 import type { CatalogEntry } from '../contract.ts';
-import { catalogSchema } from './schema.ts';
+import type { EmbedderEntry } from '../embedder/contract.ts';
+import { builtInSchema } from './schema.ts';
 import { readUserCatalog, userCatalogPath } from './user-catalog.ts';
 
-let catalog: readonly CatalogEntry[] | undefined;
+let catalog: { models: readonly CatalogEntry[]; embedders: readonly EmbedderEntry[] } | undefined;
+
+function builtIn(): NonNullable<typeof catalog> {
+  // The same depth from src/catalog and dist/catalog.
+  catalog ??= builtInSchema.parse(JSON.parse(readFileSync(new URL('../../models.json', import.meta.url), 'utf8')));
+  return catalog;
+}
+
+/** The sentence embedders; the first is the default. */
+export const listEmbedders = (): readonly EmbedderEntry[] => builtIn().embedders;
 
 /** All entries; the first is the default model. Those of a home's own catalog replace ours for the same file, and come after them for others. */
 export function listCatalog(home?: string): readonly CatalogEntry[] {
-  // The same depth from src/catalog and dist/catalog.
-  catalog ??= catalogSchema.parse(JSON.parse(readFileSync(new URL('../../models.json', import.meta.url), 'utf8'))).models;
-  return home === undefined ? catalog : merge(catalog, readUserCatalog(home), userCatalogPath(home));
+  const { models } = builtIn();
+  return home === undefined ? models : merge(models, readUserCatalog(home), userCatalogPath(home));
 }
 
 function merge(ours: readonly CatalogEntry[], theirs: readonly CatalogEntry[], path: string): readonly CatalogEntry[] {

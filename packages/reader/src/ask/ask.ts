@@ -16,7 +16,7 @@ export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[]
   const options = withAskDefaults(args);
   if (!Object.hasOwn(MODES, options.mode)) throw new ServiceError('VALIDATION', `modes are ${Object.keys(MODES).join(', ')}; asked for: ${options.mode}`);
   throwIfCancelled(options.control);
-  const { passages, places, numBlocks, numTokens, findSeconds, indexBytes } = await findPlaces(ctx, readings, options);
+  const { passages, places, notes, numBlocks, numTokens, findSeconds, indexBytes } = await findPlaces(ctx, readings, options);
   throwIfCancelled(options.control);
   const started = performance.now();
   const { generated, spans, blocksAttended, chunksEncodedOnDemand, segmentBytes } = await MODES[options.mode](ctx, places, passages, options);
@@ -27,7 +27,7 @@ export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[]
     uncertain: isUncertain(readerOf(ctx)),
     reader: readerOf(ctx).id,
     finishReason: generated.finishReason,
-    citations, passages, numTokens, findSeconds, indexBytes,
+    citations, passages, notes, numTokens, findSeconds, indexBytes,
     answerSeconds: (performance.now() - started) / 1000,
     outputTokens: generated.numTokens,
     ...(blocksAttended === undefined ? {} : { blocksAttended, blocksTotal: numBlocks }),

@@ -13,22 +13,22 @@ import { scanReadings } from './scan.ts';
 export type Found = FindResult & { places: Places; numBlocks: number };
 
 export async function find(ctx: ReaderContext, readings: readonly ReadingSource[], args: FindArgs): Promise<FindResult> {
-  const { passages, indexBytes, numTokens, findSeconds } = await findPlaces(ctx, readings, withFindDefaults(args));
-  return { passages, indexBytes, numTokens, findSeconds };
+  const { passages, indexBytes, numTokens, findSeconds, notes } = await findPlaces(ctx, readings, withFindDefaults(args));
+  return { passages, indexBytes, numTokens, findSeconds, notes };
 }
 
 export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions): Promise<Found> {
   const started = performance.now();
   const { question, routes, top } = options;
   check(ctx, readings, options);
-  const { rankings, blocks, numBytes, numTokens } = await scanReadings(ctx, readings, question, [...new Set(routes)]);
+  const { rankings, blocks, numBytes, numTokens, notes } = await scanReadings(ctx, readings, question, [...new Set(routes)]);
   const places = new Places(ctx, readings);
   const passages: Passage[] = [];
   for (const { block: number, score, ranks } of fuse(rankings, top)) {
     const { reading, block } = blocks.at(number);
     passages.push({ ...(await passageOf(await places.reading(reading), block, score)), ranks });
   }
-  return { passages, places, numTokens, numBlocks: blocks.length, indexBytes: numBytes, findSeconds: (performance.now() - started) / 1000 };
+  return { passages, places, notes, numTokens, numBlocks: blocks.length, indexBytes: numBytes, findSeconds: (performance.now() - started) / 1000 };
 }
 
 function check(ctx: ReaderContext, readings: readonly ReadingSource[], { question, routes }: FindOptions): void {

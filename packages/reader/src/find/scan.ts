@@ -1,11 +1,12 @@
 // One pass over the segments of all readings of a question, one reading at a time, that feeds every chosen route.
 import type { KvHeadRef } from '@lectern/model';
 import { type Route, ServiceError } from '@lectern/shared';
-import type { Chunk, ReaderContext, ReadingPlan, ReadingSource } from '../contract.ts';
+import type { Chunk, ReaderContext, ReaderEmbedder, ReadingPlan, ReadingSource } from '../contract.ts';
 import { indexHeads, sameHead } from '../heads.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegments } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
+import { EmbeddingScan } from './embedding-route.ts';
 import { rankBlocks } from './fuse.ts';
 import { questionPass, type QuestionPass } from './question.ts';
 import { inOrder } from './read-ahead.ts';
@@ -18,13 +19,15 @@ import { storedSegments } from './stored-parts.ts';
 const PLANS_AHEAD = 2;
 
 export interface Scan {
-  /** Blocks by rank, for each of the routes: their numbers in `blocks`. */
+  /** Blocks by rank, for each of the routes that could be taken: their numbers in `blocks`. */
   rankings: Array<{ route: Route; blocks: number[] }>;
   blocks: ScannedBlocks;
   /** Tokens of the chunks that were looked at. */
   numTokens: number;
-  /** Of the segments and trails that were read. */
+  /** Of the segments, trails and vectors that were read. */
   numBytes: number;
+  /** Routes that could not be taken, and why. */
+  notes: string[];
 }
 
 /**
@@ -34,32 +37,48 @@ export interface Scan {
 export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly Route[]): Promise<Scan> {
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
   const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
+  const embedding = routes.includes('embedding') ? await EmbeddingScan.start(ctx, question) : undefined;
   const scan = { blocks: new ScannedBlocks(), numTokens: 0, numBytes: 0 };
   const scores: Float64Array[] = []; // a part per batch of chunks
   let index = 0;
   for await (const reading of inOrder(sources.length, (i) => openReading(sources[i]), PLANS_AHEAD)) {
     const at = index++;
-    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, scores, scan }));
+    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, embedding, scores, scan }));
   }
-  const rankings = routes.map((route) => ({
-    route,
-    blocks: route === 'attention' ? rankBlocks(joined(scores, scan.blocks.length), Number.NEGATIVE_INFINITY) : rankBlocks((bm25 as Bm25Scan).scores(), 0),
-  }));
-  return { rankings, ...scan };
+  scan.numBytes += embedding?.numBytes ?? 0;
+  const why = routes.includes('embedding') ? whyWithout(ctx, embedding) : undefined;
+  const taken = routes.filter((route) => route !== 'embedding' || why === undefined);
+  if (taken.length === 0) throw new ServiceError('VALIDATION', `the embedding route cannot be taken: ${why}; ask for another route as well`);
+  const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, scan.blocks.length), Number.NEGATIVE_INFINITY);
+  const blocksOf: Record<Route, () => number[]> = {
+    attention: () => all(scores),
+    bm25: () => rankBlocks((bm25 as Bm25Scan).scores(), 0),
+    embedding: () => all((embedding as EmbeddingScan).scores),
+  };
+  return { rankings: taken.map((route) => ({ route, blocks: blocksOf[route]() })), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
+}
+
+/** Why the embedding route cannot be taken; undefined when it can. */
+function whyWithout({ embedder, embedderAbsent }: ReaderContext, scan: EmbeddingScan | undefined): string | undefined {
+  if (scan === undefined) return embedderAbsent ?? 'no embedder was loaded';
+  const [document] = scan.without;
+  return document === undefined ? undefined : `document ${document} was read without the embedder ${(embedder as ReaderEmbedder).id}`;
 }
 
 interface Sinks {
   pass: QuestionPass | undefined;
   bm25: Bm25Scan | undefined;
+  embedding: EmbeddingScan | undefined;
   scores: Float64Array[];
   scan: Pick<Scan, 'blocks' | 'numTokens' | 'numBytes'>;
 }
 
-async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, scores, scan }: Sinks): Promise<void> {
+async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, embedding, scores, scan }: Sinks): Promise<void> {
   const { attention, retrieval } = ctx.model;
   if (pass !== undefined) requireHeads(ctx, plan);
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
   scan.numBytes += trails.numBytes;
+  await embedding?.add(ctx.blobs, plan, chunks);
   let from = 0;
   for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
     const batch = chunks.slice(from, from + parts.length);

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { KvHeadRef } from '@lectern/model';
 import { blobKeys } from '../blob-keys.ts';
+import type { Chunk, ReaderEmbedder, ReadingPlan } from '../contract.ts';
+import { EMBEDDINGS_VERSION } from './embeddings.ts';
 import { SEGMENT_VERSION } from './format.ts';
 
 export interface AddressBase {
@@ -17,6 +19,12 @@ export const segmentKey = (base: AddressBase, chunk: { overlapIds: Int32Array; i
   blobKeys.segment(digest(base, 'segment', [bytesOf(chunk.overlapIds), bytesOf(chunk.ids), chunk.text]));
 
 export const trailKey = (base: AddressBase, text: string): string => blobKeys.trail(digest(base, 'trail', [Buffer.from(text)]));
+
+/** Of a chunk's embeddings: the embedder, the blocks (by their segment, whose address holds text, tokens and tenant) and each block's trail. */
+export function embeddingsKey({ id, sha256 }: Pick<ReaderEmbedder, 'id' | 'sha256'>, plan: Pick<ReadingPlan, 'trails'>, chunk: Pick<Chunk, 'segment' | 'trails'>): string {
+  const trails = chunk.trails.map((trail) => plan.trails[trail]?.segment ?? null);
+  return blobKeys.embeddings(createHash('sha256').update(JSON.stringify(['embeddings', EMBEDDINGS_VERSION, id, sha256, chunk.segment, trails])).digest('hex'));
+}
 
 function digest(base: AddressBase, kind: string, parts: readonly Uint8Array[]): string {
   const heads = base.heads.map((h) => `${h.layer}.${h.kvHead}`).join(',');

@@ -1,7 +1,7 @@
 // What a client asks for and what it gets back. The REST API, the worker and the typed client all use these.
 import { z } from 'zod';
 
-export const ROUTES = ['attention', 'bm25'] as const;
+export const ROUTES = ['attention', 'bm25', 'embedding'] as const;
 /** A way to find blocks. */
 export type Route = (typeof ROUTES)[number];
 
@@ -125,6 +125,8 @@ export const jobResultSchema = z.strictObject({
   /** Only in a partial result: how much it stands on. */
   coverage: coverageSchema.optional(),
   citations: z.array(citationSchema),
+  /** What a person should know of how this was found: routes that were left out, and why. Absent when there is nothing. */
+  notes: z.array(z.string()).optional(),
   /** Only for search. */
   passages: z.array(passageSchema).optional(),
   figures: figuresSchema,

@@ -11,7 +11,7 @@ import { readAgain } from './read-again.ts';
 import { jobCancelled, jobCompleted, jobFailed } from './job-ended.ts';
 import { NotForThisWorker } from './hand-back.ts';
 import { settle } from './outcome.ts';
-import { answerOf, findPassages, generateAnswer } from './question.ts';
+import { answerOf, findPassages, generateAnswer, notesOf } from './question.ts';
 import { sourcesOf } from './sources.ts';
 import { parseTask } from './task-data.ts';
 
@@ -65,8 +65,8 @@ async function resultOf(parts: WorkerParts, active: ActiveTask, job: JobRecord, 
   if (job.request.task === 'read') return { citations: [], figures: { ...figures(), findSeconds: 0, answerSeconds: 0 } };
   const sources = await sourcesOf(parts, job, readings);
   if (job.request.task === 'search') {
-    const { passages, findSeconds } = await findPassages(parts, active, job, sources);
-    return { citations: [], passages, figures: { ...figures(), findSeconds, answerSeconds: 0 } };
+    const { passages, findSeconds, notes } = await findPassages(parts, active, job, sources);
+    return { citations: [], passages, ...notesOf(notes), figures: { ...figures(), findSeconds, answerSeconds: 0 } };
   }
   const deltas = streamDeltas(parts, job, attempt);
   const value = await generateAnswer(parts, active, job, sources, deltas.push).finally(() => deltas.flush());

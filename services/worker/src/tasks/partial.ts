@@ -7,7 +7,7 @@ import type { WorkerParts } from '../parts.ts';
 import { readerFor } from './choose-reader.ts';
 import { NotForThisWorker } from './hand-back.ts';
 import { settle } from './outcome.ts';
-import { answerOf, findPassages, generateAnswer } from './question.ts';
+import { answerOf, findPassages, generateAnswer, notesOf } from './question.ts';
 import { sourcesOf } from './sources.ts';
 import { parseTask } from './task-data.ts';
 
@@ -48,8 +48,8 @@ async function partialResultOf(parts: WorkerParts, active: ActiveTask, job: JobR
   const sources = await sourcesOf(parts, job, usable.map(({ reading }) => reading), usable.map(({ stored }) => stored));
   const coverage = (numTokens: number) => ({ ...coverageOf(records), tokensRead: numTokens });
   if (job.request.task === 'search') {
-    const { passages, numTokens } = await findPassages(parts, active, job, sources);
-    return { citations: [], passages, coverage: coverage(numTokens) };
+    const { passages, numTokens, notes } = await findPassages(parts, active, job, sources);
+    return { citations: [], passages, ...notesOf(notes), coverage: coverage(numTokens) };
   }
   const found = await generateAnswer(parts, active, job, sources);
   return { ...answerOf(found), coverage: coverage(found.numTokens) };

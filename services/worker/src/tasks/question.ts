@@ -46,12 +46,15 @@ export async function generateAnswer(parts: WorkerParts, active: ActiveTask, job
 }
 
 /** The part of a result that a person reads: without figures. */
-export function answerOf({ answer, supported, uncertain, reader, finishReason, citations }: AskResult): Omit<JobResult, 'figures'> {
+export function answerOf({ answer, supported, uncertain, reader, finishReason, citations, notes }: AskResult): Omit<JobResult, 'figures'> {
   return {
     ...(answer === undefined ? {} : { answer }), ...(supported === undefined ? {} : { supported }), ...(uncertain === undefined ? {} : { uncertain }),
-    ...(reader === undefined ? {} : { reader }), ...(finishReason === undefined ? {} : { finishReason }), citations,
+    ...(reader === undefined ? {} : { reader }), ...(finishReason === undefined ? {} : { finishReason }), citations, ...notesOf(notes),
   };
 }
+
+/** A field beside the others, only when there are some. */
+export const notesOf = (notes: string[]): Pick<JobResult, 'notes'> => (notes.length === 0 ? {} : { notes });
 
 function countFinding({ metrics }: WorkerParts, { findSeconds, indexBytes }: FindResult): void {
   metrics.jobPhase.observe({ phase: 'find' }, findSeconds);

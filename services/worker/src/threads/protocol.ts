@@ -10,6 +10,8 @@ export interface ThreadSettings {
   blobs: BlobStoreSettings;
   segmentCache: BlobCacheSettings | undefined;
   model: string;
+  /** A catalog id, or none. */
+  embedder: string;
   /** Only of threads that answer. */
   reader?: ReaderSettings | undefined;
   home: string;
@@ -59,6 +61,8 @@ export interface ModelFacts {
   numKvHeads: number;
   /** Last layer that holds a retrieval head: where an index-only reading stops. */
   retrievalLayer: number;
+  /** Id of the embedder, or why there is none. */
+  embedder: { id: string } | { absent: string };
   /** Bytes that an ask task needs at once. */
   askTaskBytes: number;
   /** Models that can word its answers: itself last. */

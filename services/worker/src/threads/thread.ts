@@ -1,7 +1,7 @@
 // A compute thread: loads the model once, then runs one task at a time. Everything heavy happens here.
 import { performance } from 'node:perf_hooks';
 import { threadId, workerData } from 'node:worker_threads';
-import { ask, encodeChunks, encodeTaskBytes, find, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingSource } from '@lectern/reader';
+import { ask, encodeChunks, encodeTaskBytes, find, loadEmbedder, loadReaderModel, loadStructure, planReading, sealReading, storedChunks, type AnswerModel, type EmbedderChoice, type LoadReaderModelOptions, type ReaderContext, type ReaderModel, type ReadingSource } from '@lectern/reader';
 import { nativeFileMapper } from '@lectern/sparse-attn';
 import { cacheBlobs, meterBlobStore, openBlobStore, type BlobOperation, type BlobStore, type ErrorCode } from '@lectern/shared';
 import { loadReader } from './load-reader.ts';
@@ -20,7 +20,7 @@ async function openBlobs(): Promise<BlobStore> {
   return cacheBlobs(store, settings.segmentCache, (event, times) => { cacheEvents[event] = (cacheEvents[event] ?? 0) + times; });
 }
 
-interface Loaded { model: ReaderModel; reader: AnswerModel | undefined }
+interface Loaded { model: ReaderModel; embedder: EmbedderChoice; reader: AnswerModel | undefined }
 
 let loaded: Loaded | undefined;
 
@@ -36,7 +36,8 @@ async function load(report: (message: ThreadMessage) => void): Promise<Loaded> {
     onUnavailable: (engine, reason) => report({ type: 'unavailable', engine, reason }),
   };
   const model = await loadReaderModel(settings.model, options);
-  loaded = { model, reader: settings.reader === undefined ? undefined : await loadReader(settings.reader, model.id, options) };
+  const embedder = await loadEmbedder(settings.embedder, model, options);
+  loaded = { model, embedder, reader: settings.reader === undefined ? undefined : await loadReader(settings.reader, model.id, options) };
   return loaded;
 }
 
@@ -69,10 +70,10 @@ export default async function run(request: ThreadRequest): Promise<ThreadReply<T
   return reply;
 }
 
-async function execute({ task, control: shared }: ThreadRequest, { model, reader }: Loaded, report: (message: ThreadMessage) => void): Promise<ThreadValues[keyof ThreadValues]> {
-  if (task.kind === 'describe') return modelFacts(model, reader);
+async function execute({ task, control: shared }: ThreadRequest, { model, embedder, reader }: Loaded, report: (message: ThreadMessage) => void): Promise<ThreadValues[keyof ThreadValues]> {
+  if (task.kind === 'describe') return modelFacts(model, embedder, reader);
   const control = new Int32Array(shared);
-  const context: ReaderContext = { blobs, model, tenant: task.tenant };
+  const context: ReaderContext = { blobs, model, ...embedder, tenant: task.tenant };
   if (task.kind === 'plan') {
     const plan = await planReading(context, { ...task, control });
     plans.keep(plan);
@@ -82,7 +83,7 @@ async function execute({ task, control: shared }: ThreadRequest, { model, reader
       numTokens: plan.numTokens, numChars: plan.numChars, numPages: structure?.pages.length ?? 0, notes: structure?.notes ?? [], numChunks: plan.chunks.length, numBlocks: plan.numBlocks,
       chunkTokens: Int32Array.from(plan.chunks, (chunk) => chunk.tokenEnd - chunk.tokenStart),
       stored: Uint8Array.from(stored, Number),
-      encodeTaskBytes: encodeTaskBytes(model, plan),
+      encodeTaskBytes: encodeTaskBytes(model, plan, context.embedder),
     };
   }
   switch (task.kind) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "glue/handles.h"
+#include "glue/spec.h"
 #include "int8/load_weights.h"
 #include "typed_args.h"
 
@@ -9,14 +10,7 @@ namespace lectern {
 
 namespace {
 
-size_t field(const Napi::Object& object, const char* name) { return count(object.Get(name), name, 9007199254740991.0); }
-
 bool flag(const Napi::Object& object, const char* name) { return object.Get(name).ToBoolean(); }
-
-double number_or(const Napi::Object& object, const char* name, double otherwise) {
-  const Napi::Value value = object.Get(name);
-  return value.IsUndefined() ? otherwise : number(value, name);
-}
 
 void read_window(const Napi::Object& o, ModelConfig& c) {
   c.window = field(o, "numTokens");
@@ -54,14 +48,6 @@ ModelConfig read_config(const Napi::Object& o) {
   return c;
 }
 
-TensorEntry read_tensor(const Napi::Object& o) {
-  TensorEntry entry{o.Get("name").ToString(), o.Get("type").ToString(), {}, field(o, "offset"), 0, static_cast<float>(number_or(o, "addend", 0))};
-  if (!o.Get("shard").IsUndefined()) entry.file = field(o, "shard");
-  const auto shape = o.Get("shape").As<Napi::Array>();
-  for (uint32_t i = 0; i < shape.Length(); i++) entry.shape.push_back(count(shape.Get(i), "shape", 9007199254740991.0));
-  return entry;
-}
-
 }  // namespace
 
 Napi::Value load_model(const Napi::CallbackInfo& info) {
@@ -72,14 +58,11 @@ Napi::Value load_model(const Napi::CallbackInfo& info) {
     const auto file = files.Get(i).As<Napi::Object>();
     spec.files.push_back({file.Get("path").ToString(), field(file, "numBytes")});
   }
-  const auto tensors = object.Get("tensors").As<Napi::Array>();
-  for (uint32_t i = 0; i < tensors.Length(); i++) spec.tensors.push_back(read_tensor(tensors.Get(i).As<Napi::Object>()));
+  spec.tensors = read_tensors(object.Get("tensors").As<Napi::Array>());
   const Isa isa = choose_isa(info[1].ToString().Utf8Value().c_str());
   const size_t num_threads = count(info[2], "numThreads", 256);
-  const std::string precision = info[3].ToString();
-  const PrecisionWish wish = precision == "int8" ? PrecisionWish::int8 : precision == "f32" ? PrecisionWish::f32 : PrecisionWish::faster;
   auto handle = std::make_unique<SessionHandle>();
-  handle->session = std::make_unique<Session>(load_weights(spec, isa, wish, num_threads), isa, num_threads);
+  handle->session = std::make_unique<Session>(load_weights(spec, isa, precision_wish(info[3].ToString()), num_threads), isa, num_threads);
   return wrap(info.Env(), handle.release());
 }
 

@@ -3,28 +3,16 @@
 #include "int8/load_weights.h"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
 #include <stdexcept>
 
 #include "forward.h"
+#include "int8/outliers.h"
 
 namespace lectern {
 
 namespace {
 
 constexpr size_t NUM_TOKENS = 128;
-
-using Energies = std::map<const Linear*, std::vector<double>>;  // of each input: sum over rows of its share of the row's energy
-
-void add_energies(std::vector<double>& energies, const float* x, size_t rows, size_t k) {
-  energies.resize(k);
-  for (size_t r = 1; r < rows; r++) {  // the first token is a sink, unlike all others
-    double total = 1e-30;
-    for (size_t i = 0; i < k; i++) total += static_cast<double>(x[r * k + i]) * x[r * k + i];
-    for (size_t i = 0; i < k; i++) energies[i] += static_cast<double>(x[r * k + i]) * x[r * k + i] / total;
-  }
-}
 
 Energies observe_pass(const std::shared_ptr<Weights>& weights, Isa isa, size_t num_threads) {
   Energies energies;
@@ -49,15 +37,6 @@ Energies observe_pass(const std::shared_ptr<Weights>& weights, Isa isa, size_t n
   }
   add_energies(energies[&weights->output], session.act.x.data(), num_tokens, c.dim);
   return energies;
-}
-
-std::vector<uint16_t> highest(const std::vector<double>& energies) {
-  std::vector<uint16_t> index(energies.size());
-  std::iota(index.begin(), index.end(), uint16_t{0});
-  std::stable_sort(index.begin(), index.end(), [&](uint16_t a, uint16_t b) { return energies[a] > energies[b]; });
-  index.resize(std::min(MAX_OUTLIERS, energies.size() / 8 / 2 * 2));
-  std::sort(index.begin(), index.end());
-  return index;
 }
 
 void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, size_t num_threads) {

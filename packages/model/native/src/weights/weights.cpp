@@ -4,53 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <unordered_map>
+
+#include "weights/tensor_table.h"
 
 namespace lectern {
 
 namespace {
-
-class TensorTable {
- public:
-  TensorTable(const ModelSpec& spec, const std::vector<std::unique_ptr<MappedFile>>& files) : files_(files) {
-    for (const auto& entry : spec.tensors) entries_.emplace(entry.name, &entry);
-  }
-
-  bool has(const std::string& name) const { return entries_.count(name) != 0; }
-
-  Tensor matrix(const std::string& name, size_t rows, size_t cols) const {
-    const auto found = entries_.find(name);
-    if (found == entries_.end()) throw std::invalid_argument("tensor " + name + " is missing");
-    const TensorEntry& entry = *found->second;
-    const std::vector<size_t> expected = rows == 0 ? std::vector<size_t>{cols} : std::vector<size_t>{rows, cols};
-    if (entry.shape != expected) throw std::invalid_argument("tensor " + name + " has another shape than the configuration");
-    if (entry.file >= files_.size()) throw std::invalid_argument("tensor " + name + " is in no file of the model");
-    if (rows != 0 && entry.addend != 0) throw std::invalid_argument("tensor " + name + ": only a vector can have an addend");
-    const MappedFile& file = *files_[entry.file];
-    const Tensor tensor{name, tensor_type(entry.type), rows == 0 ? 1 : rows, cols, file.data() + entry.offset};
-    if (cols % traits(tensor.type).block != 0) throw std::invalid_argument("tensor " + name + ": rows are no whole number of blocks");
-    const size_t bytes = tensor.rows * tensor.row_bytes();
-    if (entry.offset > file.size() || bytes > file.size() - entry.offset) {
-      throw std::invalid_argument("tensor " + name + " lies outside the file");
-    }
-    return tensor;
-  }
-
-  std::vector<float> vector(const std::string& name, size_t size) const {
-    const Tensor tensor = matrix(name, 0, size);
-    std::vector<float> values(size);
-    dequantize_row(tensor.type, tensor.data, size, values.data());
-    const float addend = entries_.at(name)->addend;
-    if (addend != 0) {
-      for (float& value : values) value += addend;
-    }
-    return values;
-  }
-
- private:
-  const std::vector<std::unique_ptr<MappedFile>>& files_;
-  std::unordered_map<std::string, const TensorEntry*> entries_;
-};
 
 void check(const ModelConfig& c) {
   // Bounds far above any real model keep every product below 2^63.
@@ -112,7 +71,7 @@ Weights::Weights(const ModelSpec& spec, Precision chosen, size_t num_threads) : 
   check(config);
   for (const FileEntry& entry : spec.files) files.push_back(std::make_unique<MappedFile>(entry.path, entry.num_bytes));
   const ModelConfig& c = config;
-  const TensorTable table(spec, files);
+  const TensorTable table(spec.tensors, files);
   ThreadPool pool(num_threads);
   const auto linear = [&](const std::string& name, size_t rows, size_t cols) {
     return Linear(table.matrix(name, rows, cols), precision, pool);

@@ -1,0 +1,214 @@
+// The embedding route on tiny random models: what is stored and under which address, what an edit makes again, and what is said without it.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openEmbedder, type Embedder } from '@lectern/model';
+import { TINY, writeTinyBert, type TinyBert } from '../../model/test/embedder/tiny-bert.ts';
+import { blobKeys, encodeChunks, find, planReading, readDocument, sealReading, storedChunks, DEFAULT_EXTRACT_LIMITS, encodeTaskBytes, askTaskBytes } from '../src/index.ts';
+import type { FindOptions, ReaderContext, ReadingPlan } from '../src/contract.ts';
+import { embeddingsKey } from '../src/segment/address.ts';
+import { parseEmbeddings, writeEmbeddings } from '../src/segment/embeddings.ts';
+import { parseSegment } from '../src/segment/format.ts';
+import { errorOf } from './expect-error.ts';
+import { tinyReader, type TinyReader } from './tiny-reader.ts';
+
+let reader: TinyReader;
+let bert: TinyBert;
+let ctx: ReaderContext & { embedder: NonNullable<ReaderContext['embedder']> };
+let embedded: string[] = [];
+
+beforeAll(async () => {
+  reader = await tinyReader();
+  bert = writeTinyBert({ ...TINY, maxTokens: 200 });
+  ctx = { ...reader.ctx, embedder: { id: 'tiny-bert', sha256: 'ab', embedder: listening(await openEmbedder(bert.folder, { numThreads: 1, engines: ['native'] })) } };
+});
+afterAll(() => {
+  ctx.embedder.embedder.close();
+  bert.remove();
+  reader.remove();
+});
+
+/** The real one, and what it was given. */
+function listening(embedder: Embedder): Embedder {
+  return { ...embedder, embed: (texts, control) => {
+    embedded.push(...texts);
+    return embedder.embed(texts, control);
+  } };
+}
+
+const chapter = (n: number, title = `Chapter ${n}`): string =>
+  `## ${title}\n\n${Array.from({ length: 14 }, (_, i) => `A bad cab ${'abcdefghij'[i % 10]} faced a deaf ${n}th chief in a cage, a big fig and a bead ${i}.`).join('\n')}\n\n`;
+const BOOK = `# Decades\n\n${[1, 2, 3, 4].map((n) => chapter(n)).join('')}`;
+const read = (text: string, on: ReaderContext = ctx, onChunk?: (chunk: { reused: boolean }) => void): Promise<ReadingPlan> =>
+  readDocument(on, { bytes: Buffer.from(text), name: 'book.md', ...(onChunk === undefined ? {} : { onChunk }) });
+const OPTIONS: FindOptions = { question: 'a bad fig in a cage', routes: ['embedding'], top: 5 };
+
+describe('a reading', () => {
+  test('stores a vector for each block, of its trail and its text', async () => {
+    embedded = [];
+    const plan = await read(BOOK);
+    expect(plan.chunks.length).toBeGreaterThan(4);
+    expect(embedded.length).toBe(plan.numBlocks);
+    for (const text of embedded) expect(text).toMatch(/^Decades( > Chapter \d)?\n/);
+    const whole = (await ctx.blobs.get(blobKeys.text(plan.documentId))).toString();
+    expect(embedded.map((text) => text.slice(text.indexOf('\n') + 1)).join('')).toBe(whole);
+    for (const chunk of plan.chunks) {
+      const key = embeddingsKey(ctx.embedder, plan, chunk);
+      const { numBlocks, dim, scales, vectors } = parseEmbeddings(await ctx.blobs.get(key), key);
+      expect([numBlocks, dim]).toEqual([chunk.numBlocks, TINY.dim]);
+      const [vector] = await ctx.embedder.embedder.embed([embeddedOf(plan, chunk.blockStart + 1, whole, parseSegment(await ctx.blobs.get(chunk.segment), 'x').byteStarts, chunk)]);
+      for (let i = 0; i < dim; i++) expect(Math.abs(vectors[dim + i] * scales[1] - vector[i])).toBeLessThan(0.51 * scales[1] + 1e-6);
+    }
+    expect(await storedChunks(ctx, plan)).toEqual(plan.chunks.map(() => true));
+  });
+
+  const embeddedOf = (plan: ReadingPlan, block: number, whole: string, byteStarts: Uint32Array, chunk: ReadingPlan['chunks'][number]): string => {
+    const b = block - chunk.blockStart;
+    return `${plan.trails[chunk.trails[b]].parts.join(' > ')}\n${whole.slice(chunk.byteStart + byteStarts[b], chunk.byteStart + byteStarts[b + 1])}`;
+  };
+
+  test('embeds nothing twice, and after an edit only what changed', async () => {
+    const plan = await read(BOOK);
+    embedded = [];
+    await read(BOOK);
+    expect(embedded).toEqual([]);
+    const edited = await read(BOOK.replace('deaf 4th chief in a cage, a big fig and a bead 7', 'deaf 4th chief in a cage, a bigger fig and a bead 7'));
+    const changed = edited.chunks.filter(({ segment }) => !plan.chunks.some((chunk) => chunk.segment === segment));
+    expect(embedded.length).toBe(changed.reduce((sum, { numBlocks }) => sum + numBlocks, 0));
+    expect(embedded.length).toBeGreaterThan(0);
+    expect(embedded.length).toBeLessThan(plan.numBlocks / 2);
+    expect(embedded.some((text) => text.includes('bigger'))).toBe(true);
+  });
+
+  test('embeds blocks anew under another trail, though their segments stay', async () => {
+    const plan = await read(BOOK);
+    embedded = [];
+    let numEncoded = 0;
+    const edited = await read(BOOK.replace('# Decades', '# Decadas'), ctx, ({ reused }) => { if (!reused) numEncoded++; });
+    const same = edited.chunks.filter(({ segment }) => plan.chunks.some((chunk) => chunk.segment === segment));
+    expect(same.length).toBe(edited.chunks.length - numEncoded);
+    expect(same.length).toBeGreaterThan(2);
+    expect(embedded.length).toBe(edited.numBlocks); // the title stands in every trail
+    expect(embedded.every((text) => text.startsWith('Decadas'))).toBe(true);
+  });
+
+  test('addresses hold the embedder, its files, the blocks and each trail', async () => {
+    const { trails, chunks: [chunk] } = await read(BOOK);
+    const plan = { trails };
+    const other = chunk.trails.map((trail, i) => (i === 1 ? (trail + 1) % trails.length : trail));
+    const keys = [
+      embeddingsKey(ctx.embedder, plan, chunk), embeddingsKey({ id: 'other', sha256: 'ab' }, plan, chunk), embeddingsKey({ id: 'tiny-bert', sha256: 'cd' }, plan, chunk),
+      embeddingsKey(ctx.embedder, plan, { ...chunk, segment: `${chunk.segment}0` }), embeddingsKey(ctx.embedder, plan, { ...chunk, trails: other }),
+      embeddingsKey(ctx.embedder, plan, { ...chunk, trails: chunk.trails.map(() => -1) }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.every((key) => key.startsWith('embeddings/'))).toBe(true);
+    expect(embeddingsKey({ ...ctx.embedder }, plan, { ...chunk })).toBe(keys[0]);
+  });
+
+  test('states the bytes that it takes', async () => {
+    const plan = await read(BOOK);
+    const { workBytes } = ctx.embedder.embedder;
+    expect(workBytes).toBeGreaterThan(1024 * TINY.dim * 4);
+    expect(encodeTaskBytes(ctx.model, plan, ctx.embedder) - encodeTaskBytes(ctx.model, plan)).toBe(workBytes);
+    expect(askTaskBytes(ctx.model, ctx.embedder) - askTaskBytes(ctx.model)).toBe(workBytes);
+  });
+});
+
+describe('finding', () => {
+  test('ranks every block by the cosine of exact vectors, but for the rounding', async () => {
+    embedded = [];
+    const plan = await read(`${BOOK}More.\n`);
+    const whole = await read(BOOK);
+    const { passages, notes, indexBytes } = await find(ctx, [whole], { ...OPTIONS, top: 100 });
+    expect(notes).toEqual([]);
+    expect(passages.length).toBe(Math.min(100, whole.numBlocks));
+    expect(passages.map(({ ranks }) => ranks)).toEqual(passages.map((_, i) => ({ embedding: i + 1 })));
+    expect(indexBytes).toBeGreaterThan(whole.numBlocks * TINY.dim);
+    const [question] = await ctx.embedder.embedder.embed([OPTIONS.question]);
+    const cosines = new Map<number, number>();
+    for (const chunk of whole.chunks) {
+      const { numBlocks, dim, scales, vectors } = parseEmbeddings(await ctx.blobs.get(embeddingsKey(ctx.embedder, whole, chunk)), 'x');
+      for (let b = 0; b < numBlocks; b++) cosines.set(chunk.blockStart + b, question.reduce((sum, q, i) => sum + q * vectors[b * dim + i] * scales[b], 0));
+    }
+    const best = [...cosines].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([block]) => block);
+    expect(passages.map(({ block }) => block)).toEqual(best.slice(0, passages.length));
+    // The same in several documents as in one.
+    const both = await find(ctx, [plan, whole], { ...OPTIONS, top: 5 });
+    expect(both.notes).toEqual([]);
+    expect(new Set(both.passages.map(({ document }) => document)).size).toBe(2);
+  });
+
+  test('is fused with the other routes', async () => {
+    const plan = await read(BOOK);
+    const { passages, notes } = await find(ctx, [plan], { question: OPTIONS.question, top: 20 });
+    expect(notes).toEqual([]);
+    expect(passages.some(({ ranks }) => ranks.embedding !== undefined && ranks.attention !== undefined && ranks.bm25 !== undefined)).toBe(true);
+    for (const { score, ranks } of passages) expect(score).toBeCloseTo(Object.values(ranks).reduce((sum, rank) => sum + 1 / (20 + rank), 0), 10);
+  });
+
+  test('says that there is no embedder, and why', async () => {
+    const plan = await read(BOOK);
+    for (const [absent, says] of [['it is switched off', /it is switched off/], [undefined, /no embedder was loaded/]] as const) {
+      const without: ReaderContext = { ...reader.ctx, embedderAbsent: absent };
+      const { passages, notes } = await find(without, [plan], { question: OPTIONS.question });
+      expect(notes).toEqual([expect.stringMatching(says)]);
+      expect(passages.length).toBeGreaterThan(0);
+      expect(passages.every(({ ranks }) => ranks.embedding === undefined)).toBe(true);
+      const error = await errorOf(() => find(without, [plan], OPTIONS));
+      expect([error.code, error.message]).toEqual(['VALIDATION', expect.stringMatching(says)]);
+    }
+    expect((await find(reader.ctx, [plan], { question: OPTIONS.question, routes: ['attention', 'bm25'] })).notes).toEqual([]);
+  });
+
+  test('answers about a reading made without it, says so, and knows when it is read again', async () => {
+    const text = BOOK.replaceAll('cab', 'bag');
+    const plan = await read(text, reader.ctx);
+    const withIt = await read(BOOK);
+    expect((await storedChunks(ctx, plan)).some((stored) => stored)).toBe(false);
+    for (const readings of [[plan], [withIt, plan]]) {
+      const { passages, notes } = await find(ctx, readings, { question: OPTIONS.question });
+      expect(notes).toEqual([`found without the embedding route: document ${plan.documentId} was read without the embedder tiny-bert`]);
+      expect(passages.some(({ ranks }) => ranks.embedding !== undefined)).toBe(false);
+    }
+    embedded = [];
+    expect(await encodeChunks(ctx, plan, { from: 0, to: plan.chunks.length }, {})).toMatchObject({ chunksEncoded: 0 });
+    expect(embedded.length).toBe(plan.numBlocks);
+    expect((await find(ctx, [plan], OPTIONS)).passages.length).toBe(5);
+  });
+
+  test('a reading whose chunks another worker encoded without it is sealed all the same', async () => {
+    const text = BOOK.replaceAll('cab', 'fad');
+    const args = { keep: 'index' as const, name: 'book.md', mediaType: 'text/markdown' as const, limits: DEFAULT_EXTRACT_LIMITS };
+    const first = await read(text, reader.ctx);
+    const plan = await planReading(ctx, { ...args, documentId: first.documentId, readingId: first.readingId });
+    await sealReading(ctx, plan);
+    expect((await find(ctx, [plan], { question: OPTIONS.question })).notes).toHaveLength(1);
+  });
+
+  test('damage is damage, and named', async () => {
+    const plan = await read(BOOK.replaceAll('cab', 'jab'));
+    const [chunk] = plan.chunks;
+    const key = embeddingsKey(ctx.embedder, plan, chunk);
+    const good = parseEmbeddings(await ctx.blobs.get(key), key);
+    const bad: Array<[string, Buffer]> = [
+      ['other bytes', Buffer.from('no such thing')],
+      ['another number of blocks', writeEmbeddings({ ...good, numBlocks: 1, scales: good.scales.slice(0, 1), vectors: good.vectors.slice(0, good.dim) })],
+      ['a scale that is no number', writeEmbeddings({ ...good, scales: good.scales.map(() => Number.NaN) })],
+      ['cut short', writeEmbeddings(good).subarray(0, 100)],
+    ];
+    for (const [what, bytes] of bad) {
+      await ctx.blobs.put(key, bytes);
+      const error = await errorOf(() => find(ctx, [plan], OPTIONS));
+      expect([what, error.code, error.details]).toEqual([what, 'BLOB_CORRUPT', { key, readingId: plan.readingId }]);
+    }
+    await ctx.blobs.delete(key);
+    expect((await storedChunks(ctx, plan))[0]).toBe(false);
+  });
+
+  test('stops when it is cancelled', async () => {
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    let chunks = 0;
+    const reading = readDocument(ctx, { bytes: Buffer.from(BOOK.replaceAll('cab', 'gab')), name: 'book.md', control, onChunk: () => { if (++chunks === 2) Atomics.store(control, 0, 1); } });
+    await expect(reading).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    expect(chunks).toBe(2);
+  });
+});
