@@ -4,7 +4,9 @@ import type { MediaType } from '@lectern/shared';
 import { describe, expect, test } from 'vitest';
 import { TrailWalker } from '../src/chunk/trail.ts';
 import { DEFAULT_EXTRACT_LIMITS, extractDocument } from '../src/index.ts';
+import { makeDocx } from './make-docx.ts';
 import { makeEpub } from './make-epub.ts';
+import { makePdf } from './make-pdf.ts';
 
 const extract = (source: string | Buffer, mediaType: MediaType) => extractDocument(Buffer.from(source), { mediaType, name: 'x' }, DEFAULT_EXTRACT_LIMITS);
 
@@ -105,4 +107,21 @@ describe('plain text', () => {
   test('capitals above text that is not indented are none', async () => {
     expect((await extract('Some text.\n\nTHE WHALE\nis what they called it.\n', 'text/plain')).headings).toEqual([]);
   });
+});
+
+describe('the same two entries with the same field have their own trails in every format', () => {
+  const marked = '<h1>Norland</h1><h2>Area</h2><p>alpha</p><h1>Chadia</h1><h2>Area</h2><p>beta</p>';
+  const paragraph = (text: string, style?: string): string => `<w:p>${style === undefined ? '' : `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>`}<w:r><w:t>${text}</w:t></w:r></w:p>`;
+  const entry = (name: string, word: string): string => paragraph(name, 'berschrift1') + paragraph('Area', 'berschrift2') + paragraph(word);
+  const page = (...lines: string[]) => ({ lines: lines.map((text, i) => ({ text, y: 700 - 40 * i })) });
+  const bookmark = (title: string, on: number) => ({ title, page: on, children: [{ title: 'Area', page: on }] });
+  const formats: Array<[MediaType, string | Buffer, string[]]> = [
+    ['text/markdown', '# Norland\n\n## Area\n\nalpha\n\n# Chadia\n\n## Area\n\nbeta\n', ['Norland > Area', 'Chadia > Area']],
+    ['text/html', `<html><body>${marked}</body></html>`, ['Norland > Area', 'Chadia > Area']],
+    ['application/epub+zip', makeEpub({ title: 'Lands', chapters: [{ path: 'a.xhtml', body: marked }] }), ['Lands > Norland > Area', 'Lands > Chadia > Area']],
+    ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', makeDocx(entry('Norland', 'alpha') + entry('Chadia', 'beta')), ['Norland > Area', 'Chadia > Area']],
+    ['application/pdf', makePdf([page('Norland', 'Area', 'alpha'), page('Chadia', 'Area', 'beta')], { outline: [bookmark('Norland', 0), bookmark('Chadia', 1)] }), ['Norland > Area', 'Chadia > Area']],
+    ['text/plain', 'Chapter 1. Norland\n\nAREA\n\nalpha\n\nChapter 2. Chadia\n\nAREA\n\nbeta\n', ['Chapter 1. Norland > AREA', 'Chapter 2. Chadia > AREA']],
+  ];
+  test.each(formats)('%s', async (mediaType, source, trails) => expect(await trailsAt(source, mediaType, ['alpha', 'beta'])).toEqual(trails));
 });
