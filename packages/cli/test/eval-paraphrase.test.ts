@@ -10,7 +10,7 @@ import { PAIRS } from '../src/eval/suites/paraphrase/pairs/index.ts';
 let dataFolder: string;
 beforeAll(() => {
   dataFolder = mkdtempSync(join(tmpdir(), 'lectern-eval-'));
-  writeFileSync(join(dataFolder, 'moby-dick.txt'), Array.from({ length: 3000 }, (_, i) => `It was day ${i} of the voyage 😀. The men went about their work.\n\n`).join(''));
+  writeFileSync(join(dataFolder, 'moby-dick.txt'), Array.from({ length: 3000 }, (_, i) => `${i % 10 === 0 ? `CHAPTER ${i}. The Day.\n\n` : ''}It was day ${i} of the voyage 😀. The men went about their work as on other days.\n\n`).join(''));
 });
 afterAll(() => rmSync(dataFolder, { recursive: true }));
 
@@ -21,7 +21,7 @@ async function documents(options: Partial<SuiteOptions>): Promise<EvalDocument[]
 }
 
 test('as many questions as samples; the gold range holds the answer, the passage holds its sentence', async () => {
-  const [document, ...more] = await documents({});
+  const [document, ...more] = await documents({ numTokens: 16_000 });
   expect(more).toEqual([]);
   const text = [...(document as EvalDocument).bytes.toString('utf8')];
   const present = (document as EvalDocument).questions.filter(({ task }) => task === 'paraphrase');
@@ -33,8 +33,13 @@ test('as many questions as samples; the gold range holds the answer, the passage
   }
 });
 
+test('no fact stands in a heading', async () => {
+  const text = (await documents({})).map(({ bytes }) => bytes.toString('utf8')).join('\n');
+  expect(text.match(/^CHAPTER .*$/gmu)?.filter((line) => !/^CHAPTER \d+\. The Day\.$/u.test(line))).toEqual([]);
+});
+
 test('questions about facts that were not planted are unanswerable', async () => {
-  const [{ bytes, questions }] = await documents({}) as [EvalDocument];
+  const [{ bytes, questions }] = await documents({ numTokens: 16_000 }) as [EvalDocument];
   const absent = questions.filter(({ task }) => task === 'paraphrase_absent');
   expect(absent).toHaveLength(PAIRS.length - 120);
   for (const { question, gold, answerable } of absent) {

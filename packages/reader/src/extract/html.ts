@@ -54,7 +54,7 @@ export function htmlText(html: string, options: { maxChars: number; isXhtml: boo
       if (name === 'pre') out.preformatted++;
       if (PARAGRAPHS.has(name)) out.lineBreak(2);
       else if (LINES.has(name)) out.lineBreak(1);
-      if (name === 'li') out.raw('- ');
+      if (name === 'li') out.bullet();
       if (name === 'td' || name === 'th') out.cell();
       const { id } = attributes;
       if (id !== undefined && options.ids?.has(id) && !anchors.has(id)) anchors.set(id, out.nextChar);
@@ -76,6 +76,7 @@ export function htmlText(html: string, options: { maxChars: number; isXhtml: boo
         if (name === 'dt') term = joinTerms(out.headings, term);
         heading = undefined;
       }
+      if (name === 'li') out.endItem();
       if (PARAGRAPHS.has(name)) out.lineBreak(2);
       else if (LINES.has(name)) out.lineBreak(1);
       if (name === 'dl') open.leaveList(out.nextChar);

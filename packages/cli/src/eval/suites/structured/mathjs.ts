@@ -14,10 +14,8 @@ export async function mathjs(folder: string, say: (line: string) => void): Promi
     tarballSha256: '1be575d56262b76277b017c43ab5244904f8ba26560bcc6c1bcb6b83b5b121ba',
     fileName: 'mathjs-functions.json',
     what: 'the function reference of math.js',
-    join: (unpacked) => {
-      const pages = join(unpacked, 'docs', 'reference', 'functions');
-      return JSON.stringify(readdirSync(pages).filter((name) => name.endsWith('.md')).sort().map((name) => readFileSync(join(pages, name), 'utf8')));
-    },
+    dataFolder: 'docs/reference/functions',
+    join: (pages) => JSON.stringify(readdirSync(pages).filter((name) => name.endsWith('.md')).sort().map((name) => readFileSync(join(pages, name), 'utf8'))),
   }, say);
   return { task: 'mathjs', units: pagesSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).flatMap(unitsOf) };
 }

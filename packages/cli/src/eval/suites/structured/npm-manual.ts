@@ -17,8 +17,9 @@ export async function npmManual(folder: string, say: (line: string) => void): Pr
     tarballSha256: 'c12def16fe3efdc80b1e652d60903d807ac4b78b9e7c3e76f633f4b13a32897c',
     fileName: 'npm-manual.json',
     what: "npm's manual",
-    join: (unpacked) => JSON.stringify(FOLDERS.flatMap((name) => {
-      const pages = join(unpacked, 'docs', 'output', name);
+    dataFolder: 'docs/output',
+    join: (manual) => JSON.stringify(FOLDERS.flatMap((name) => {
+      const pages = join(manual, name);
       return readdirSync(pages).filter((page) => page.endsWith('.html')).sort().map((page) => readFileSync(join(pages, page), 'utf8'));
     })),
   }, say);

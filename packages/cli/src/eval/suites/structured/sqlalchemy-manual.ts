@@ -19,8 +19,9 @@ export async function sqlalchemyManual(folder: string, say: (line: string) => vo
     tarballSha256: '4470fbed088c35dc20b78a39aaf4ae54fe81790c783b3264872a0224f437c31a',
     fileName: 'sqlalchemy-manual.json',
     what: "SQLAlchemy's manual",
-    join: (unpacked) => JSON.stringify(FOLDERS.flatMap((name) => {
-      const pages = join(unpacked, 'doc', name);
+    dataFolder: 'doc',
+    join: (manual) => JSON.stringify(FOLDERS.flatMap((name) => {
+      const pages = join(manual, name);
       return readdirSync(pages).filter((page) => page.endsWith('.html')).sort().map((page) => readFileSync(join(pages, page), 'utf8'));
     })),
   }, say);
