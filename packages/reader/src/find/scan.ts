@@ -7,6 +7,7 @@ import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegments } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { rankBlocks } from './fuse.ts';
+import { NullScores } from './null-scores.ts';
 import { questionPass, type QuestionPass } from './question.ts';
 import { inOrder } from './read-ahead.ts';
 import { ofReading, openReading, type OpenReading } from './readings.ts';
@@ -60,6 +61,7 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
   if (pass !== undefined) requireHeads(ctx, plan);
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
   scan.numBytes += trails.numBytes;
+  const nulls = new NullScores(ctx, plan, chunks);
   let from = 0;
   for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
     const batch = chunks.slice(from, from + parts.length);
@@ -72,7 +74,9 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
     }
     if (pass === undefined) continue;
     const segments = parts.map((part) => part.value);
-    scores.push(await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor));
+    const asked = await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor);
+    await nulls.subtract(asked, batch, segments, pass.numVoting);
+    scores.push(asked);
   }
 }
 
