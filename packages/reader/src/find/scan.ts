@@ -6,7 +6,7 @@ import { indexHeads, sameHead } from '../heads.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegments } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
-import { rankBlocks } from './fuse.ts';
+import { rankBlocks, type Ranking } from './fuse.ts';
 import { NullScores } from './null-scores.ts';
 import { questionPass, type QuestionPass } from './question.ts';
 import { inOrder } from './read-ahead.ts';
@@ -20,7 +20,7 @@ const PLANS_AHEAD = 2;
 
 export interface Scan {
   /** Blocks by rank, for each of the routes: their numbers in `blocks`. */
-  rankings: Array<{ route: Route; blocks: number[] }>;
+  rankings: Ranking[];
   blocks: ScannedBlocks;
   /** Tokens of the chunks that were looked at. */
   numTokens: number;
@@ -42,10 +42,8 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
     const at = index++;
     await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, scores, scan }));
   }
-  const rankings = routes.map((route) => ({
-    route,
-    blocks: route === 'attention' ? rankBlocks(joined(scores, scan.blocks.length), Number.NEGATIVE_INFINITY) : rankBlocks((bm25 as Bm25Scan).scores(), 0),
-  }));
+  const rankings = routes.map((route) => (
+    { route, ...(route === 'attention' ? { blocks: rankBlocks(joined(scores, scan.blocks.length), Number.NEGATIVE_INFINITY) } : (bm25 as Bm25Scan).ranking()) }));
   return { rankings, ...scan };
 }
 
