@@ -20,6 +20,7 @@ export interface ReaderModel {
 
 /** Offsets count Unicode code points of `text`; ends are exclusive. */
 export interface PageSpan { page: number; startChar: number; endChar: number } // page is 1-based
+/** Open until one of the same level or above (a smaller number) comes; without a title it only closes those. */
 export interface Heading { level: number; title: string; startChar: number }
 
 export interface ExtractedDocument {

@@ -12,6 +12,7 @@ export { loadStructure, type DocumentStructure } from './plan/stored-document.ts
 export { encodeChunks, storedChunks } from './encode/encode-chunks.ts';
 export { sealReading } from './encode/seal.ts';
 export { find } from './find/find.ts';
+export { type Word, wordsOf } from './segment/words.ts';
 export { ask } from './ask/ask.ts';
 export { DEFAULT_EXTRACT_LIMITS, readDocument, type ReadDocumentArgs } from './read-document.ts';
 export { askTaskBytes, encodeTaskBytes, planTaskBytes } from './estimates.ts';
@@ -21,5 +22,5 @@ export type { Recall } from './calibrate/ranks.ts';
 export type { RouteRecall } from './calibrate/recall.ts';
 export { type Proportion, wilson } from './interval.ts';
 export { answerContains } from './calibrate/judge.ts';
-export { type Fact, type PlantedFact, plantFacts } from './calibrate/plant.ts';
+export { type Fact, maxPlanted, type PlantedFact, plantFacts } from './calibrate/plant.ts';
 export { createRandom, type Random } from './calibrate/random.ts';

@@ -7,8 +7,12 @@ import { goldBlocks } from '../src/calibrate/gold.ts';
 import { readExam } from '../src/calibrate/recall.ts';
 import { scoreHeads } from '../src/calibrate/score-heads.ts';
 import { find } from '../src/find/find.ts';
+import { NullScores } from '../src/find/null-scores.ts';
+import { questionPass } from '../src/find/question.ts';
 import { scanReadings } from '../src/find/scan.ts';
+import { storedSegments } from '../src/find/stored-parts.ts';
 import { readDocument } from '../src/read-document.ts';
+import type { Segment } from '../src/segment/format.ts';
 import { errorOf } from './expect-error.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
@@ -20,7 +24,7 @@ afterAll(() => tiny.remove());
 
 const countTokens = (text: string): number => tiny.ctx.model.tokenizer.encode(text).ids.length;
 
-test('the score of a head is what the attention route gives with that head alone', async () => {
+test('the score of a head, less what any question scores, is what the attention route gives with that head alone', async () => {
   const { ctx } = tiny;
   const retrieval = { heads: [{ layer: 1, head: 1, weight: 1 }], queryPosition: 300, floor: 1e-3 };
   const exam = makeExam('choose', SIZE, countTokens);
@@ -28,9 +32,12 @@ test('the score of a head is what the attention route gives with that head alone
   const plan = await readExam(alone, exam, {});
   const questions = exam.questions.map(({ question }) => question).slice(0, 3);
   const [scored] = await scoreHeads(alone, plan, questions, { heads: retrieval.heads, positions: [300], floor: 1e-3 });
+  const segments: Segment[] = [];
+  for await (const parts of storedSegments.batches(ctx.blobs, plan.chunks.map((chunk) => chunk.segment))) segments.push(...parts.map((part) => part.value));
   for (const [i, question] of questions.entries()) {
     const { rankings } = await scanReadings(alone, [plan], question, ['attention']);
-    const scores = scored.scores.subarray(i * plan.numBlocks, (i + 1) * plan.numBlocks);
+    const scores = Float64Array.from(scored.scores.subarray(i * plan.numBlocks, (i + 1) * plan.numBlocks));
+    await new NullScores(alone, plan, plan.chunks).subtract(scores, plan.chunks, segments, (await questionPass(alone.model, question)).numVoting);
     const ours = Array.from(scores, (_, block) => block).sort((a, b) => scores[b] - scores[a] || a - b);
     expect(ours.slice(0, 20)).toEqual(rankings[0].blocks.slice(0, 20));
   }

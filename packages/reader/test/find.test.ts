@@ -75,10 +75,21 @@ describe('BM25', () => {
     expect(rankBlocks(scores, 0)).toEqual([2999]);
   });
 
+  test("a rank is worth what the block covers of the question's words", () => {
+    const scan = new Bm25Scan([1, 2, 3]);
+    scan.addSegment(wordsIn([[[1, 1], [2, 1], [3, 1]], 10], [[[1, 1]], 10], [[], 10], [[], 10]), [-1, -1, -1, -1], []);
+    const { blocks, worth } = scan.ranking();
+    expect(blocks).toEqual([0, 1]);
+    expect(worth[0]).toBe(1);
+    const idf = (n: number): number => Math.log(1 + (4 - n + 0.5) / (n + 0.5));
+    expect(worth[1]).toBeCloseTo(idf(2) / (0.4 * 2.2 * (idf(2) + 2 * idf(1)))); // one word of three; tf 1 at the mean length scores its idf
+  });
+
   test('a question without words finds nothing', () => {
     const scan = new Bm25Scan([]);
     scan.addSegment(wordsIn([[[2, 1]], 5]), [-1], []);
     expect([...scan.scores()]).toEqual([0]);
+    expect(scan.ranking()).toEqual({ blocks: [], worth: [] });
   });
 });
 
@@ -88,6 +99,11 @@ describe('fusion', () => {
     expect(hits.map((h) => h.block)).toEqual([2, 4, 9]);
     expect(hits[0]).toEqual({ block: 2, score: 1 / 22 + 1 / 21, ranks: { attention: 2, bm25: 1 } });
     expect(fuse([{ route: 'attention', blocks: [5, 3] }, { route: 'bm25', blocks: [3, 5] }], 1)[0].block).toBe(3);
+  });
+
+  test('a rank counts what it is worth', () => {
+    const hits = fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [9, 2], worth: [0.5, 0.25] }], 8);
+    expect(hits.map((h) => [h.block, h.score])).toEqual([[2, 1 / 22 + 0.25 / 22], [4, 1 / 21], [9, 0.5 / 21]]);
   });
 
   test('ranks by falling score, ties by block', () => {

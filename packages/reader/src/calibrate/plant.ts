@@ -28,9 +28,14 @@ const placesIn = (text: string): number[] => [...text.matchAll(SENTENCE_END)].ma
 const SENTENCES_PER_FACT = 4;
 export const maxPlanted = (text: string): number => Math.floor(placesIn(text).length / SENTENCES_PER_FACT);
 
-/** Each fact becomes a sentence of its own after a randomly chosen sentence of the text; no two share a place. */
-export function plantFacts(text: string, facts: readonly Fact[], random: Random): { text: string; facts: PlantedFact[] } {
-  const places = placesIn(text);
+/**
+ * Each fact becomes a sentence of its own after a randomly chosen sentence of the text; no two share a place.
+ * `isPlace`: whether one may stand after the sentence that ends at the UTF-16 offset.
+ */
+export function plantFacts(
+  text: string, facts: readonly Fact[], random: Random, isPlace: (offset: number) => boolean = () => true,
+): { text: string; facts: PlantedFact[] } {
+  const places = placesIn(text).filter(isPlace);
   if (facts.length > Math.floor(places.length / SENTENCES_PER_FACT)) {
     throw new RangeError(`the text has ${places.length} sentences, too few to plant ${facts.length} facts in`);
   }

@@ -1,4 +1,5 @@
-// Scores of every block for every question through each of many heads, as the attention route would give them with that head alone.
+// Scores of every block for every question through each of many heads, as the attention route would give them with that head alone,
+// before it takes off what any question scores.
 // The reading must hold the keys of all KV heads concerned; all questions of a head go through one call per chunk.
 import { setImmediate } from 'node:timers/promises';
 import { type Control, type HeadRef, ropeOf } from '@lectern/model';

@@ -3,6 +3,7 @@ import { CodePointCursor } from '../characters.ts';
 import type { Heading } from '../contract.ts';
 
 const MAX_HEADING_CHARS = 80;
+const MIN_INDENT = 2;
 /** Chapter-like words of English and its neighbours, with a number: 'CHAPTER 12', 'Chapter 3. The Whale', 'Kapitel IV'. */
 const NUMBERED_WORD =
   /^(part|book|volume|act|chapter|section|scene|appendix|article|kapitel|teil|chapitre|partie|livre|cap[ií]tulo|parte|libro)\s+(\d{1,4}|[ivxlcdm]{1,8}|[a-z]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|the\s+\w+)\b(?=\s*$|\s*[.:—–-])/i;
@@ -15,6 +16,7 @@ const ALONE = new Set(['prologue', 'epilogue', 'preface', 'introduction', 'forew
 interface Line {
   text: string; // trimmed
   start: number; // UTF-16 offset of its first visible character
+  indent: number; // characters before it
 }
 
 export function plainTextHeadings(text: string): Heading[] {
@@ -22,11 +24,12 @@ export function plainTextHeadings(text: string): Heading[] {
   const cursor = new CodePointCursor(text);
   const headings: Heading[] = [];
   for (let i = 0; i < lines.length; i++) {
-    const { text: line, start } = lines[i];
+    const { text: line, start, indent } = lines[i];
     if (line === '' || line.length > MAX_HEADING_CHARS) continue;
     const before = i === 0 || lines[i - 1].text === '';
     const after = i + 1 === lines.length || lines[i + 1].text === '';
-    const level = before ? headingLevel(line, after) : undefined;
+    const isAbove = indent === 0 && (lines[i + 1]?.indent ?? 0) >= MIN_INDENT; // as manual pages have it: what stands under it is indented
+    const level = before ? headingLevel(line, after, isAbove) : undefined;
     if (level === undefined) continue;
     headings.push({ level, title: withSubtitle(lines, i), startChar: cursor.at(start) });
   }
@@ -34,9 +37,9 @@ export function plainTextHeadings(text: string): Heading[] {
 }
 
 /** `after`: a blank line follows. */
-function headingLevel(line: string, after: boolean): number | undefined {
+function headingLevel(line: string, after: boolean, isAbove: boolean): number | undefined {
   if (NUMBERED_WORD.test(line)) return OUTER_WORDS.test(line) ? 1 : 2;
-  if (!after) return undefined;
+  if (!after) return isAbove && isShouted(line) ? 3 : undefined;
   if (ALONE.has(line.toLowerCase().replace(/[.:]$/, ''))) return 2;
   const numbered = NUMBERED_TITLE.exec(line);
   if (numbered !== null) return 2 + numbered[1].split('.').length - 1;
@@ -70,7 +73,8 @@ function splitLines(text: string): Line[] {
     const end = newline < 0 ? text.length : newline;
     const raw = text.slice(at, end);
     const trimmed = raw.trim();
-    lines.push({ text: trimmed, start: at + (trimmed === '' ? 0 : raw.indexOf(trimmed[0])) });
+    const indent = trimmed === '' ? 0 : raw.indexOf(trimmed[0]);
+    lines.push({ text: trimmed, start: at + indent, indent });
     at = end + 1;
   }
   return lines;

@@ -14,15 +14,38 @@ const MAX_QUOTE_UNITS = 8;
 export function extractMarkdown(bytes: Uint8Array): ExtractedDocument {
   const { text: raw, encoding } = decodeText(bytes);
   const text = unixLineEnds(raw);
-  const headings = markdownHeadings(text);
-  const first = headings.find((h) => h.level === 1);
-  return { title: first?.title ?? '', text, mediaType: 'text/markdown', headings, pages: [], notes: encodingNotes(encoding) };
+  const front = frontMatter(text);
+  const headings = markdownHeadings(text, front.length);
+  const chapters = headings.filter((h) => h.level === 1);
+  // Of several first-level headings none is the title of what stands under the others.
+  const title = front.title ?? (chapters.length === 1 ? (chapters[0] as Heading).title : '');
+  return { title, text, mediaType: 'text/markdown', headings, pages: [], notes: encodingNotes(encoding) };
 }
 
-function markdownHeadings(text: string): Heading[] {
+const MAX_FRONT_LINES = 200;
+const FRONT_KEY = /^[\w"'.-]+[ \t]*[:=]/;
+
+/** Settings before the text, between lines of --- (YAML) or +++ (TOML): no part of it, and no headings, as which the parser would see them. */
+function frontMatter(text: string): { length: number; title?: string } {
+  const fence = /^(?:---|\+\+\+)(?=[ \t]*\n)/.exec(text)?.[0];
+  if (fence === undefined) return { length: 0 };
+  let title = '';
+  let at = text.indexOf('\n') + 1;
+  for (let i = 0; i < MAX_FRONT_LINES && at < text.length; i++) {
+    const end = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
+    const line = text.slice(at, end);
+    at = end + 1;
+    if (line.trimEnd() === fence) return { length: Math.min(at, text.length), ...(title === '' ? {} : { title }) };
+    if (!FRONT_KEY.test(line) && !(i > 0 && /^(?:[ \t]|[-#\]}]|$)/.test(line))) break; // prose between two rules
+    if (/^title[ \t]*[:=]/i.test(line)) title = line.replace(/^title[ \t]*[:=]/i, '').trim().replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return { length: 0 };
+}
+
+function markdownHeadings(text: string, from: number): Heading[] {
   const cursor = new CodePointCursor(text);
   const headings: Heading[] = [];
-  const simpler = simplified(text);
+  const simpler = text.slice(0, from).replace(/[^\n]/g, ' ') + simplified(text.slice(from));
   // Headings inside quotes and lists do not open a section of the document.
   for (const node of fromMarkdown(simpler, { extensions: [BLOCKS_ONLY] }).children) {
     if (node.type !== 'heading' || node.position?.start.offset === undefined) continue;

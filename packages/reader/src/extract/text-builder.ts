@@ -15,6 +15,7 @@ export class TextBuilder {
   #numChars = 0;
   #pendingBreaks = 0;
   #pendingSpace = false;
+  #afterBullet = false;
   #cellsInRow = 0;
   #headingText: string[] | undefined;
 
@@ -39,7 +40,8 @@ export class TextBuilder {
   raw(data: string): void {
     if (data === '') return;
     if (this.#pendingBreaks > 0 && this.#numChars > 0) this.#append('\n'.repeat(this.#pendingBreaks));
-    else if (this.#pendingSpace && this.#numChars > 0) this.#append(' ');
+    else if (this.#pendingSpace && this.#numChars > 0 && !this.#afterBullet) this.#append(' ');
+    this.#afterBullet = false;
     if (this.#pendingSpace) this.#headingText?.push(' ');
     this.#pendingBreaks = 0;
     this.#pendingSpace = false;
@@ -47,7 +49,18 @@ export class TextBuilder {
     this.#headingText?.push(data);
   }
 
+  /** The mark of a list's item; the item's text stands on its line, also in a paragraph of its own. */
+  bullet(): void {
+    this.raw('- ');
+    this.#afterBullet = true;
+  }
+
+  endItem(): void {
+    this.#afterBullet = false;
+  }
+
   lineBreak(count: 1 | 2): void {
+    if (this.#afterBullet) return;
     this.#pendingBreaks = Math.max(this.#pendingBreaks, count);
     this.#pendingSpace = false;
     this.#cellsInRow = 0;

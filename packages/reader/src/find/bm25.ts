@@ -1,9 +1,12 @@
 // BM25 over blocks with their trails. Term counts come from the scan of the segments; document frequencies from the same scan.
 import type { Segment } from '../segment/format.ts';
 import type { TermCounts } from '../segment/words.ts';
+import { rankBlocks } from './fuse.ts';
 
 const K1 = 1.2;
 const B = 0.75;
+/** Of the most that a block of one occurrence of each word could score: from here on a rank counts whole. */
+const COVERED = 0.4;
 
 /** Counts of the question's terms, block after block. Memory: 1 byte per block and question term, 4 per block. */
 export class Bm25Scan {
@@ -44,20 +47,24 @@ export class Bm25Scan {
     }
   }
 
+  /** The first blocks by score, and for each what its rank is worth: all where the block covers enough of what the question could score. */
+  ranking(): { blocks: number[]; worth: number[] } {
+    const scores = this.scores();
+    const blocks = rankBlocks(scores, 0);
+    const enough = COVERED * (K1 + 1) * this.#idf().reduce((sum, idf) => sum + idf, 0);
+    return { blocks, worth: blocks.map((block) => Math.min(1, scores[block] / enough)) };
+  }
+
   /** (numBlocks): 0 where no word of the question occurs. */
   scores(): Float64Array {
     const numTerms = this.#terms.length;
     const numBlocks = this.#numBlocks;
     const counts = this.#counts;
     const scores = new Float64Array(numBlocks);
-    const df = new Uint32Array(numTerms);
+    const idf = this.#idf();
     let totalLength = 0;
-    for (let b = 0; b < numBlocks; b++) {
-      totalLength += this.#lengths[b];
-      for (let t = 0; t < numTerms; t++) if (counts[b * numTerms + t] > 0) df[t]++;
-    }
+    for (let b = 0; b < numBlocks; b++) totalLength += this.#lengths[b];
     const meanLength = totalLength / Math.max(1, numBlocks) || 1;
-    const idf = Float64Array.from(df, (n) => Math.log(1 + (numBlocks - n + 0.5) / (n + 0.5)));
     for (let b = 0; b < numBlocks; b++) {
       for (let t = 0; t < numTerms; t++) {
         const tf = counts[b * numTerms + t];
@@ -65,6 +72,15 @@ export class Bm25Scan {
       }
     }
     return scores;
+  }
+
+  /** (numTerms) */
+  #idf(): Float64Array {
+    const numTerms = this.#terms.length;
+    const numBlocks = this.#numBlocks;
+    const df = new Uint32Array(numTerms);
+    for (let b = 0; b < numBlocks; b++) for (let t = 0; t < numTerms; t++) if (this.#counts[b * numTerms + t] > 0) df[t]++;
+    return Float64Array.from(df, (n) => Math.log(1 + (numBlocks - n + 0.5) / (n + 0.5)));
   }
 
   /** into[at + t] = the count of term t in hashes[from .. to), at most 255. Both lists ascend, so each search begins where the last ended. */

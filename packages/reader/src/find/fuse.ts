@@ -6,7 +6,7 @@ const DEPTH = 300;
 
 export interface FusedHit {
   block: number;
-  score: number; // sum over routes of 1 / (K + rank)
+  score: number; // sum over routes of worth / (K + rank)
   ranks: Partial<Record<Route, number>>; // 1-based, for the routes that ranked it within DEPTH
 }
 
@@ -25,12 +25,19 @@ export function rankBlocks(scores: Float64Array, above: number): number[] {
   return candidates.sort(before).slice(0, DEPTH);
 }
 
-export function fuse(rankings: ReadonlyArray<{ route: Route; blocks: readonly number[] }>, top: number): FusedHit[] {
+export interface Ranking {
+  route: Route;
+  blocks: readonly number[];
+  /** What each block's rank counts, 0 to 1, never rising; absent: 1. A rank among blocks that hardly match says little. */
+  worth?: readonly number[];
+}
+
+export function fuse(rankings: readonly Ranking[], top: number): FusedHit[] {
   const hits = new Map<number, FusedHit>();
-  for (const { route, blocks } of rankings) {
+  for (const { route, blocks, worth } of rankings) {
     blocks.slice(0, DEPTH).forEach((block, i) => {
       const hit = hits.get(block) ?? { block, score: 0, ranks: {} };
-      hit.score += 1 / (K + i + 1);
+      hit.score += (worth?.[i] ?? 1) / (K + i + 1);
       hit.ranks[route] = i + 1;
       hits.set(block, hit);
     });

@@ -7,7 +7,8 @@ import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegments } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { EmbeddingScan } from './embedding-route.ts';
-import { rankBlocks } from './fuse.ts';
+import { rankBlocks, type Ranking } from './fuse.ts';
+import { NullScores } from './null-scores.ts';
 import { questionPass, type QuestionPass } from './question.ts';
 import { inOrder } from './read-ahead.ts';
 import { ofReading, openReading, type OpenReading } from './readings.ts';
@@ -20,7 +21,7 @@ const PLANS_AHEAD = 2;
 
 export interface Scan {
   /** Blocks by rank, for each of the routes that could be taken: their numbers in `blocks`. */
-  rankings: Array<{ route: Route; blocks: number[] }>;
+  rankings: Ranking[];
   blocks: ScannedBlocks;
   /** Tokens of the chunks that were looked at. */
   numTokens: number;
@@ -50,12 +51,12 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   const taken = routes.filter((route) => route !== 'embedding' || why === undefined);
   if (taken.length === 0) throw new ServiceError('VALIDATION', `the embedding route cannot be taken: ${why}; ask for another route as well`);
   const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, scan.blocks.length), Number.NEGATIVE_INFINITY);
-  const blocksOf: Record<Route, () => number[]> = {
-    attention: () => all(scores),
-    bm25: () => rankBlocks((bm25 as Bm25Scan).scores(), 0),
-    embedding: () => all((embedding as EmbeddingScan).scores),
+  const rankingOf: Record<Route, () => Omit<Ranking, 'route'>> = {
+    attention: () => ({ blocks: all(scores) }),
+    bm25: () => (bm25 as Bm25Scan).ranking(),
+    embedding: () => ({ blocks: all((embedding as EmbeddingScan).scores) }),
   };
-  return { rankings: taken.map((route) => ({ route, blocks: blocksOf[route]() })), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
+  return { rankings: taken.map((route) => ({ route, ...rankingOf[route]() })), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
 }
 
 /** Why the embedding route cannot be taken; undefined when it can. */
@@ -79,6 +80,7 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
   scan.numBytes += trails.numBytes;
   await embedding?.add(ctx.blobs, plan, chunks);
+  const nulls = new NullScores(ctx, plan, chunks);
   let from = 0;
   for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
     const batch = chunks.slice(from, from + parts.length);
@@ -91,7 +93,9 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
     }
     if (pass === undefined) continue;
     const segments = parts.map((part) => part.value);
-    scores.push(await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor));
+    const asked = await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor);
+    await nulls.subtract(asked, batch, segments, pass.numVoting);
+    scores.push(asked);
   }
 }
 

@@ -6,6 +6,7 @@ import type { ExtractedDocument, ExtractLimits, Heading } from '../../contract.t
 import { decodeText } from '../encoding.ts';
 import { declaredCharset, htmlText, type HtmlText } from '../html.ts';
 import { checkLimit } from '../limits.ts';
+import { TERM_LEVEL } from '../open-headings.ts';
 import { unixLineEnds } from '../text.ts';
 import { refuseEntities } from '../xml.ts';
 import { readPackage } from './package.ts';
@@ -52,7 +53,7 @@ function withToc({ headings, anchors }: HtmlText, entries: readonly TocEntry[]):
   const added = entries.flatMap((entry): Heading[] => {
     const startChar = entry.fragment === undefined ? 0 : anchors.get(entry.fragment);
     if (startChar === undefined) return [];
-    const isThere = headings.some((heading) => Math.abs(heading.startChar - startChar) <= NEAR_CHARS);
+    const isThere = headings.some((heading) => heading.title !== '' && heading.level < TERM_LEVEL && Math.abs(heading.startChar - startChar) <= NEAR_CHARS);
     return isThere ? [] : [{ level: entry.level, title: entry.title, startChar }];
   });
   return [...headings, ...added].sort((a, b) => a.startChar - b.startChar || a.level - b.level);
