@@ -13,13 +13,13 @@ export const CHART_WIDTH = 300;
 export const CHART_HEIGHT = 220;
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 16, 26, 42];
 /** Lines that share a point are drawn beside each other by so much, so that their intervals can be told apart. */
-const SIDE_STEP = 3;
+const SIDE_STEP = 6;
 
 export function chart({ title, series }: Chart): string {
   const lengths = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const [first, last] = [Math.log2(lengths[0] ?? 1), Math.log2(lengths.at(-1) ?? 2)];
   const [width, height] = [CHART_WIDTH - LEFT - RIGHT, CHART_HEIGHT - TOP - BOTTOM];
-  const inset = 14; // the outer points stand off the axes
+  const inset = 20; // the outer points stand off the axes
   const x = (tokens: number): number => LEFT + inset + (last === first ? 0.5 : (Math.log2(tokens) - first) / (last - first)) * (width - 2 * inset);
   const y = (share: number): number => TOP + (1 - share) * height;
   const grid = [0, 0.25, 0.5, 0.75, 1].map((share) => (
@@ -37,7 +37,7 @@ export function chart({ title, series }: Chart): string {
     `<text x="${LEFT}" y="16" font-weight="bold">${title}</text>`, ...grid, ...ticks,
     `<line x1="${LEFT}" y1="${TOP + height}" x2="${LEFT + width}" y2="${TOP + height}" stroke="#333333"/>`,
     `<text x="${n(LEFT + width / 2)}" y="${CHART_HEIGHT - 8}" text-anchor="middle">length, tokens</text>`,
-    `<text transform="translate(11 ${n(TOP + height / 2)}) rotate(-90)" text-anchor="middle">share of questions</text>`,
+    `<text transform="translate(13 ${n(TOP + height / 2)}) rotate(-90)" text-anchor="middle">share of questions</text>`,
     ...lines,
   ].join('');
 }

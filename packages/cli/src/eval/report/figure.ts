@@ -8,9 +8,9 @@ const LEGEND_HEIGHT = 46;
 
 /** Colours that also differ in brightness. */
 const LINES: ReadonlyArray<Pick<Series, 'name' | 'colour' | 'dash'> & { of: (row: Row) => Share | undefined }> = [
-  { name: 'right passage first', colour: '#9ecae1', of: ({ recall }) => recall[0]?.at1 },
-  { name: 'among the first 8', colour: '#2171b5', of: ({ recall }) => recall[0]?.at8 },
-  { name: 'answered from the gold passage', colour: '#fdae6b', dash: '5 3', of: ({ ceiling }) => ceiling },
+  { name: 'right passage first', colour: '#6baed6', of: ({ recall }) => recall[0]?.at1 },
+  { name: 'among the first 8', colour: '#08519c', of: ({ recall }) => recall[0]?.at8 },
+  { name: 'answered from the gold passage', colour: '#fd8d3c', dash: '5 3', of: ({ ceiling }) => ceiling },
   { name: 'answered end to end', colour: '#a63603', of: ({ answered }) => answered },
   { name: 'unanswerable, yet marked as supported', colour: '#555555', dash: '2 3', of: ({ supportedUnanswerable }) => supportedUnanswerable },
 ];

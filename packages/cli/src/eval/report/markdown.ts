@@ -26,13 +26,20 @@ export function reportMarkdown(rows: readonly Row[], settings: RunSettings, entr
 
 function sections(rows: readonly Row[]): string[] {
   return [
-    ...table('Found', ['task', 'tokens', 'n', 'routes', 'first', 'among 8', 'among 32'], rows.flatMap((row) => row.recall.map(({ routes, at1, at8, at32 }) => (
+    ...table('Found', ['task', 'tokens', 'n', 'routes', 'first', 'among 8', 'among 32'], told(rows, ({ recall }) => recall.length > 0).flatMap((row) => row.recall.map(({ routes, at1, at8, at32 }) => (
       [...names(row), String(at1.n), routes, showShare(at1), showShare(at8), showShare(at32)])))),
-    ...table('Answered', ['task', 'tokens', 'n', 'from the gold passage', 'end to end', 'supported, of right', 'of wrong', 'quotations on the answer', 'seconds, median'], rows.filter(({ answered }) => answered.n > 0).map((row) => (
+    ...table('Answered', ['task', 'tokens', 'n', 'from the gold passage', 'end to end', 'supported, of right', 'of wrong', 'quotations on the answer', 'seconds, median'], told(rows, ({ answered }) => answered.n > 0).map((row) => (
       [...names(row), String(row.answered.n), showShare(row.ceiling), showShare(row.answered), showShare(row.supportedRight), showShare(row.supportedWrong), showShare(row.citationPrecision), row.answerSeconds!.toFixed(2)]))),
-    ...table('Unanswerable, and yet marked as supported', ['task', 'tokens', 'n', 'share'], rows.filter(({ supportedUnanswerable }) => supportedUnanswerable.n > 0).map((row) => (
+    ...table('Unanswerable, and yet marked as supported', ['task', 'tokens', 'n', 'share'], told(rows, ({ supportedUnanswerable }) => supportedUnanswerable.n > 0).map((row) => (
       [...names(row), String(row.supportedUnanswerable.n), showShare(row.supportedUnanswerable)]))),
   ];
+}
+
+/** Rows with something to tell; where only one task has, the one over all tasks would say it twice. */
+function told(rows: readonly Row[], has: (row: Row) => boolean): Row[] {
+  const own = rows.filter(has);
+  const tasks = new Set(own.flatMap(({ task }) => task ?? []));
+  return own.filter(({ task }) => task !== null || tasks.size > 1);
 }
 
 const names = ({ task, length }: Row): string[] => [task ?? 'all', length === null ? 'all' : integer.format(length)];

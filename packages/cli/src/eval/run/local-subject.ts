@@ -6,6 +6,8 @@ import type { Subject, SubjectOptions } from './subject.ts';
 
 /** Passages that an answer is chosen from, as a job's default. */
 const TOP = 8;
+/** After so many tokens what is stored is let go, so that the folder stays below some gigabytes. */
+const MAX_KEPT_TOKENS = 4_000_000;
 
 export function localSubject(model: ReaderModel, blobs: string, { mode, maxTokens, signal }: SubjectOptions): Subject {
   const newContext = (): ReaderContext => {
@@ -13,10 +15,18 @@ export function localSubject(model: ReaderModel, blobs: string, { mode, maxToken
     return { blobs: createFsBlobStore(blobs), model, tenant: 'eval' };
   };
   let ctx = newContext();
+  let keptTokens = 0;
+  const forget = async (): Promise<void> => {
+    rmSync(blobs, { recursive: true, force: true });
+    ctx = newContext();
+    keptTokens = 0;
+  };
   const reader = localReader(model);
   return {
     async open({ name, bytes, mediaType }) {
+      if (keptTokens > MAX_KEPT_TOKENS) await forget();
       const plan = await readDocument(ctx, { name, bytes, ...(mediaType === undefined ? {} : { mediaType }), onChunk: () => signal.throwIfAborted() });
+      keptTokens += plan.numTokens;
       return {
         numTokens: plan.numTokens, numChars: plan.numChars,
         async find(question, routes, top) {
@@ -38,9 +48,6 @@ export function localSubject(model: ReaderModel, blobs: string, { mode, maxToken
       }
       return (await reader.answer(prompt, { maxOutputTokens: maxTokens })).text;
     },
-    async forget() {
-      rmSync(blobs, { recursive: true, force: true });
-      ctx = newContext();
-    },
+    forget,
   };
 }

@@ -64,8 +64,10 @@ function draft(variant: Variant, units: number, { words, proseWords }: { words: 
   };
 }
 
-/** Needles of an essay stand at 40 depths at most, as the protocol has it; elsewhere between any two lines. */
-function scatter(document: DocumentBuilder, filler: readonly string[], needles: readonly Needle[], variant: Variant, random: Random): Array<{ range: UnitRange; key: string }> {
+/** Where the values stand. Needles of an essay are put at 40 depths at most, as the protocol has it; elsewhere between any two lines. */
+function scatter(
+  document: DocumentBuilder, filler: readonly string[], needles: readonly Needle[], variant: Variant, random: Random,
+): Array<{ range: UnitRange; key: string }> {
   const depths = variant.haystack === 'essay'
     ? sample(Array.from({ length: 40 }, (_, i) => Math.floor((filler.length * Math.round((i * 100) / 39)) / 100)), needles.length, random)
     : sample(Array.from({ length: filler.length + 1 }, (_, i) => i), needles.length, random);
@@ -76,7 +78,8 @@ function scatter(document: DocumentBuilder, filler: readonly string[], needles: 
   for (const { depth, needle } of places) {
     if (depth > from) document.add(filler.slice(from, depth).join(separator) + separator);
     from = Math.max(from, depth);
-    found.push({ range: document.add(sentenceOf(needle, variant)), key: needle.key });
+    const { end } = document.add(sentenceOf(needle, variant));
+    found.push({ range: { start: end - 1 - needle.value.length, end: end - 1 }, key: needle.key }); // its full stop stands last
     document.add(separator);
   }
   document.add(filler.slice(from).join(separator));
