@@ -70,6 +70,16 @@ describe.each(SUITES.map((entry) => ({ name: entry.suite.name, ...entry })))('$n
   });
 });
 
+test.skipIf(!hasData())('questions over paragraphs are the same at every length from 8,192 tokens on', async () => {
+  const { suite } = SUITES.find((entry) => entry.suite.name === 'squad')!;
+  const asked = async (numTokens: number): Promise<string[]> => {
+    const questions: EvalQuestion[] = [];
+    for await (const document of suite.documents({ numTokens, samples: 20, seed: 1, dataFolder, countTokens, say: () => {} })) questions.push(...document.questions);
+    return questions.map(({ id, question }) => `${id} ${question}`);
+  };
+  expect(await asked(60_000)).toEqual(await asked(9_000));
+});
+
 test('planted facts of a seed are those that earlier figures were measured with; more of them begin with the same', () => {
   const hash = createHash('sha256').update(JSON.stringify(makeFacts(40, createRandom(1)))).digest('hex');
   expect(hash).toBe('079d1e88c7010dec2ed1ab2845f13b4c11deca0da3e23f7898abc65018e6a7c5');

@@ -29,7 +29,7 @@ export interface EvalOptions {
 }
 
 const USUAL = { lengths: [131_072], samples: 40 };
-const SMOKE = { lengths: [4_096], samples: 2 };
+const SMOKE = { lengths: [4_096], samples: 1 };
 
 /** What is not given is as in the stored settings, where a run goes on, else by default. */
 export function settingsOf(suites: readonly string[], options: EvalOptions, model: { id: string; sha256: string }, stored: RunSettings | undefined): RunSettings {

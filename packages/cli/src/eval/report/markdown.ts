@@ -1,5 +1,5 @@
 // The rows as Markdown: what was found, what was answered, what was claimed without an answer.
-import { type SuiteEntry } from '../registry.ts';
+import type { SuiteEntry } from '../registry.ts';
 import type { RunSettings } from '../run/settings.ts';
 import { showShare } from './proportion.ts';
 import type { Row } from './summary.ts';

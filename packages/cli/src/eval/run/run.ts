@@ -1,7 +1,7 @@
 // Goes through suites, lengths, seeds, documents and questions; what is done already is left out.
 import type { EvalDocument, EvalQuestion, SuiteOptions } from '../contract.ts';
 import type { SuiteEntry } from '../registry.ts';
-import { type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { OutcomesFile } from './outcomes-file.ts';
 import { RunProgress } from './progress.ts';
 import { scoreQuestion } from './score.ts';
@@ -17,9 +17,10 @@ export interface RunOptions extends Pick<SuiteOptions, 'dataFolder' | 'countToke
   onOutcome?: (outcome: Outcome) => void;
 }
 
-export async function runEvaluation(subject: Subject, options: RunOptions): Promise<Outcome[]> {
+export async function runEvaluation(evaluated: Subject, options: RunOptions): Promise<Outcome[]> {
   const { entries, settings, folder } = options;
   const file = new OutcomesFile(folder);
+  const subject = rememberAnswers(evaluated);
   const progress = new RunProgress(entries.flatMap(({ suite, tasks }) => settings.lengths.map((length) => (
     { suite: suite.name, length, numQuestions: settings.samples * settings.seeds.length * tasks.length }
   ))), options.say);
@@ -32,7 +33,27 @@ export async function runEvaluation(subject: Subject, options: RunOptions): Prom
   return file.outcomes;
 }
 
+/** The reader's ceiling of a question is the same at every length where its passage is: it is asked once. */
+function rememberAnswers(subject: Subject): Subject {
+  const known = new Map<string, string>();
+  return {
+    ...subject,
+    async answerFrom(passage, question) {
+      const key = JSON.stringify([passage, question]);
+      const answer = known.get(key) ?? await subject.answerFrom(passage, question);
+      known.set(key, answer);
+      return answer;
+    },
+  };
+}
+
 interface Part { length: number; seed: number }
+
+/** A suite may have fewer questions than were asked for; that is told, not hidden in an n. */
+function sayMissing({ suite, tasks }: SuiteEntry, { length, seed }: Part, numQuestions: number, { settings, say }: RunOptions): void {
+  const wanted = settings.samples * tasks.length;
+  if (numQuestions < wanted) say(`${suite.name}, ${length} tokens, seed ${seed}: ${numQuestions} questions instead of ${wanted}`);
+}
 
 async function runDocuments(subject: Subject, entry: SuiteEntry, { length, seed }: Part, file: OutcomesFile, progress: RunProgress, options: RunOptions): Promise<void> {
   const { settings, signal, dataFolder, countTokens, say, onOutcome } = options;
@@ -62,6 +83,7 @@ async function runDocuments(subject: Subject, entry: SuiteEntry, { length, seed 
       await open.close();
     }
   }
+  sayMissing(entry, { length, seed }, asked.size, options);
 }
 
 /** Mistakes of a suite that would make its figures wrong. */

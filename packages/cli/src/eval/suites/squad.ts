@@ -13,6 +13,8 @@ export const SQUAD_TASKS: readonly string[] = ['squad', 'unanswerable'];
 const MAX_QUESTIONS = 100;
 /** Every how manieth paragraph is left out: there are five to an article, so that its questions look as if they had an answer. */
 const LEFT_OUT_OF = 5;
+/** Questions are asked about what fits in so many tokens, and so are the same in longer documents of the same seed. */
+const ASKED_TOKENS = 8_192;
 /** Shorter paragraphs of the book are headings and cries. */
 const MIN_FILLER_CHARS = 200;
 
@@ -39,8 +41,9 @@ interface Source { paragraphs: readonly Paragraph[]; filler: readonly string[] }
 type Left = Record<'squad' | 'unanswerable', number>;
 
 function documentOf({ paragraphs, filler }: Source, options: SuiteOptions, part: number, left: Left): EvalDocument {
-  const random = seeded(options.seed, 'squad', options.numTokens, part);
-  const { kept, leftOut } = choose(paragraphs, options.numTokens, random);
+  const random = seeded(options.seed, 'squad', part, options.numTokens);
+  const { kept } = choose(paragraphs, options.numTokens, seeded(options.seed, 'squad', part));
+  const asked = choose(paragraphs, Math.min(options.numTokens, ASKED_TOKENS), seeded(options.seed, 'squad', part));
   const room = options.numTokens - kept.reduce((sum, { numTokens }) => sum + numTokens, 0);
   const items: Array<Paragraph | string> = shuffled([...kept, ...take(filler, room, options.countTokens, random)], random);
   const document = new DocumentBuilder();
@@ -51,17 +54,20 @@ function documentOf({ paragraphs, filler }: Source, options: SuiteOptions, part:
   }));
   const built = document.build();
   const idOf = ({ id }: XquadQuestion): string => `${part}-${id}`;
-  const answerable = kept.flatMap((paragraph) => paragraph.questions.map((question): EvalQuestion => {
+  const answerable = asked.kept.flatMap((paragraph) => paragraph.questions.map((question): EvalQuestion => {
     const start = starts.get(paragraph)! + question.answerStart;
     return {
       id: idOf(question), task: 'squad', question: question.question, answers: question.answers, judge: 'any',
       gold: built.gold([{ start, end: start + question.answers[0]!.length }]), goldPassage: paragraph.text,
     };
   }));
-  const unanswerable = leftOut.flatMap((paragraph) => paragraph.questions.filter((question) => !isAnsweredBeside(question, paragraph, kept)).map((question): EvalQuestion => ({
+  const unanswerable = asked.leftOut.flatMap((paragraph) => paragraph.questions.filter((question) => !isAnsweredBeside(question, paragraph, paragraphs)).map((question): EvalQuestion => ({
     id: `${idOf(question)}-left-out`, task: 'unanswerable', question: question.question, answers: question.answers, judge: 'any', gold: [], answerable: false,
   })));
-  const questions = [some(answerable, left, 'squad', random), some(unanswerable, left, 'unanswerable', random)].flat();
+  const questions = [
+    ...some(answerable, left, 'squad', seeded(options.seed, 'squad', part, 'asked')),
+    ...some(unanswerable, left, 'unanswerable', seeded(options.seed, 'squad', part, 'left out')),
+  ];
   return { name: `squad-${options.numTokens}-${options.seed}-${part}.txt`, bytes: built.bytes, mediaType: 'text/plain', questions };
 }
 
@@ -96,9 +102,9 @@ function take(filler: readonly string[], room: number, countTokens: (text: strin
   return taken;
 }
 
-/** Whether a paragraph of the same article that is kept holds an answer's words: then the question may be answerable after all. */
-const isAnsweredBeside = ({ answers }: XquadQuestion, { article }: Paragraph, kept: readonly Paragraph[]): boolean =>
-  kept.some((paragraph) => paragraph.article === article && answers.some((answer) => normalizeAnswer(paragraph.text).includes(normalizeAnswer(answer))));
+/** Whether another paragraph of the same article holds an answer's words: then the question may be answerable after all. */
+const isAnsweredBeside = ({ answers }: XquadQuestion, own: Paragraph, all: readonly Paragraph[]): boolean =>
+  all.some((paragraph) => paragraph !== own && paragraph.article === own.article && answers.some((answer) => normalizeAnswer(paragraph.text).includes(normalizeAnswer(answer))));
 
 function some(questions: readonly EvalQuestion[], left: Left, task: keyof Left, random: Random): EvalQuestion[] {
   const chosen = sample(questions, Math.min(left[task], MAX_QUESTIONS, questions.length), random);

@@ -3,7 +3,7 @@ import type { Random } from '@lectern/reader';
 import { loadWords } from '../../data/words.ts';
 import { DocumentBuilder } from '../../text/builder.ts';
 import { sample, shuffled } from '../../text/seeded.ts';
-import { type RulerTask } from './task.ts';
+import type { RulerTask } from './task.ts';
 
 const NUM_COMMON = 10;
 const CWE_QUESTION = `What are the ${NUM_COMMON} most common words in the above list?`;

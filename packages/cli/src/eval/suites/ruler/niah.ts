@@ -42,9 +42,9 @@ export const NIAH_TASKS: readonly RulerTask[] = Object.entries(VARIANTS).map(([n
 interface Needle { key: string; value: string }
 
 function draft(variant: Variant, units: number, { words, proseWords }: { words: Words; proseWords: readonly string[] }, random: Random): Draft {
-  const newNeedle = (): Needle => ({ key: variant.keys === 'uuids' ? uuid(random) : keyOf(words, random), value: valueOf(variant, random) });
+  const newNeedle = (): Needle => ({ key: variant.keys === 'uuids' ? uuid(random) : newKey(words, random), value: newValue(variant, random) });
   const keys = new Map<string, string[]>();
-  while (keys.size < variant.numKeys) keys.set(newNeedle().key, Array.from({ length: variant.valuesPerKey }, () => valueOf(variant, random)));
+  while (keys.size < variant.numKeys) keys.set(newNeedle().key, Array.from({ length: variant.valuesPerKey }, () => newValue(variant, random)));
   const asked = sample([...keys.keys()], variant.numQueries, random);
   const needles = shuffled([...keys].flatMap(([key, values]) => values.map((value) => ({ key, value }))), random);
   const filler = {
@@ -87,6 +87,6 @@ function scatter(
 }
 
 const sentenceOf = ({ key, value }: Needle, { values }: Variant): string => `One of the special magic ${values} for ${key} is: ${value}.`;
-const keyOf = ({ adjectives, nouns }: Words, random: Random): string => `${random.pick(adjectives)}-${random.pick(nouns)}`;
-const valueOf = ({ values }: Variant, random: Random): string => (values === 'uuids' ? uuid(random) : digits(7, random));
+const newKey = ({ adjectives, nouns }: Words, random: Random): string => `${random.pick(adjectives)}-${random.pick(nouns)}`;
+const newValue = ({ values }: Variant, random: Random): string => (values === 'uuids' ? uuid(random) : digits(7, random));
 const listed = (keys: readonly string[]): string => (keys.length === 1 ? keys[0]! : `${keys.slice(0, -1).join(', ')}, and ${keys.at(-1)}`);

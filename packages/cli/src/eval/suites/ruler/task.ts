@@ -1,7 +1,7 @@
 // What the tasks of RULER have in common. RULER puts an instruction before the context and the question after it: here instruction and
 // context are the document, which is read once, and the question is asked of it. Its answer prefix, which begins the model's own turn, is left out.
 import type { EvalDocument, EvalQuestion, SuiteOptions } from '../../contract.ts';
-import { type BuiltText, DocumentBuilder, type UnitRange } from '../../text/builder.ts';
+import type { BuiltText, DocumentBuilder, UnitRange } from '../../text/builder.ts';
 import { Sizer } from '../../text/fit.ts';
 import { seeded } from '../../text/seeded.ts';
 import type { Random } from '@lectern/reader';
