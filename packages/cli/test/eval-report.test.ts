@@ -118,11 +118,15 @@ test('the report has a table and a figure for each suite', () => {
   expect(svg).not.toMatch(/NaN|undefined|null/);
 });
 
-test('progress counts what an earlier part of the run did, and ends with no time left', () => {
+test('progress: what an earlier part did counts, reading that is still to come is in the time left, at the end none is', () => {
   const lines: string[] = [];
-  const progress = new RunProgress([{ suite: 'squad', length: 4000, numQuestions: 3 }], (line) => lines.push(line));
+  const progress = new RunProgress([{ suite: 'squad', length: 4000, numQuestions: 3 }, { suite: 'planted', length: 8000, numQuestions: 1 }], (line) => lines.push(line));
   progress.skip(outcome({}));
+  progress.read({ suite: 'squad', numTokens: 4000, seconds: 40, numQuestions: 2, numPending: 2 });
+  progress.done(outcome({})); // a document of 8,000 tokens for every second question is still to be read: 40 s
+  expect(lines).toEqual([expect.stringMatching(/^squad, squad, 4000 tokens: 2 of 4 questions, about 4\d s left$/)]);
   progress.done(outcome({}));
-  progress.done(outcome({}));
-  expect(lines).toEqual([expect.stringMatching(/: 2 of 3 questions, about \d+ s left$/), expect.stringMatching(/: 3 of 3 questions, about 0 s left$/)]);
+  progress.read({ suite: 'planted', numTokens: 8000, seconds: 80, numQuestions: 1, numPending: 1 });
+  progress.done(outcome({ suite: 'planted', task: 'planted', length: 8000 }));
+  expect(lines.at(-1)).toMatch(/: 4 of 4 questions, about 0 s left$/);
 });

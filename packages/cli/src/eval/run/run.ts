@@ -65,7 +65,10 @@ async function runDocuments(subject: Subject, entry: SuiteEntry, { length, seed 
     for (let n = pending.length; n < document.questions.length; n++) progress.skip({ suite: suite.name, length });
     if (pending.length === 0) continue;
     signal.throwIfAborted();
+    const startedMs = performance.now();
     const open = await subject.open(document);
+    const seconds = (performance.now() - startedMs) / 1000;
+    progress.read({ suite: suite.name, numTokens: open.numTokens, seconds, numQuestions: document.questions.length, numPending: pending.length });
     try {
       for (const question of pending) {
         signal.throwIfAborted();
