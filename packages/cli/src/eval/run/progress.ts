@@ -67,8 +67,8 @@ export class RunProgress {
   }
 
   #ratesOf(suite: string): Rates {
-    let rates = this.#rates.get(suite);
-    if (rates === undefined) this.#rates.set(suite, rates = { question: { seconds: 0, count: 0 }, documents: 0, questionsOfDocuments: 0 });
+    const rates = this.#rates.get(suite) ?? { question: { seconds: 0, count: 0 }, documents: 0, questionsOfDocuments: 0 };
+    this.#rates.set(suite, rates);
     return rates;
   }
 
