@@ -7,7 +7,7 @@ import type { SuiteOptions } from '../contract.ts';
 /** With SmolLM2's tokenizer 4.05: below it, so that the book alone is not taken where it is too short. */
 const BOOK_CHARS_PER_TOKEN = 4.25;
 
-/** At least numTokens of it, where there are so many (about 2.6 million). Its beginning does not depend on numTokens. */
+/** At least numTokens of it, where there are so many (2.4 million). Its beginning does not depend on numTokens. */
 export async function loadProse({ numTokens, dataFolder, say }: Pick<SuiteOptions, 'numTokens' | 'dataFolder' | 'say'>): Promise<string> {
   const book = readFileSync(await fetchBook(dataFolder, say), 'utf8');
   if (numTokens * BOOK_CHARS_PER_TOKEN <= book.length) return book;
