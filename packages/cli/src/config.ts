@@ -26,6 +26,9 @@ export const cliConfigSchema = z.object({
   OFFLINE: z.stringbool().default(false),
   /** Of the service that the command starts. */
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** For eval: folder with public data sets, and the key of a service behind --url. */
+  LECTERN_EVAL_DATA: z.string().min(1).optional(),
+  LECTERN_API_KEY: z.string().min(1).optional(),
   /** Largest file that is handed in. */
   MAX_DOCUMENT_BYTES: z.coerce.number().int().positive().default(256 * 2 ** 20),
 });
@@ -42,6 +45,8 @@ export interface CliConfig {
   apiKeys: string;
   offline: boolean;
   logLevel: LogLevel;
+  evalData: string | undefined;
+  apiKey: string | undefined;
   maxDocumentBytes: number;
   /** For child processes and the service's own settings; without the reader's key. */
   env: Record<string, string | undefined>;
@@ -63,7 +68,9 @@ export function cliConfig(options: { home?: string | undefined; embedder?: strin
     apiKeys: parsed.API_KEYS,
     offline: parsed.OFFLINE,
     logLevel: parsed.LOG_LEVEL,
+    evalData: parsed.LECTERN_EVAL_DATA,
+    apiKey: parsed.LECTERN_API_KEY,
     maxDocumentBytes: parsed.MAX_DOCUMENT_BYTES,
-    env: { ...env, LECTERN_HOME: homeRoot, EMBEDDER: options.embedder ?? parsed.EMBEDDER, LECTERN_READER_KEY: undefined, READER_KEY: undefined },
+    env: { ...env, LECTERN_HOME: homeRoot, EMBEDDER: options.embedder ?? parsed.EMBEDDER, LECTERN_READER_KEY: undefined, READER_KEY: undefined, LECTERN_API_KEY: undefined },
   };
 }

@@ -6,8 +6,8 @@ import { workerConfigSchema } from '@lectern/worker';
 import { expect, test } from 'vitest';
 import { cliConfigSchema } from '../src/config.ts';
 
-/** Read by no schema: the instruction set, the precision and the back end by the engines' loaders, the rest by scripts and eval. */
-const OTHERS = ['LECTERN_ISA', 'LECTERN_PRECISION', 'TFJS_BACKEND', 'TFJS_DIR', 'LECTERN_NO_INSTALL', 'LECTERN_EVAL_DATA'];
+/** Read by no schema: the instruction set, the precision and the back end by the engines' loaders, the rest by scripts. */
+const OTHERS = ['LECTERN_ISA', 'LECTERN_PRECISION', 'TFJS_BACKEND', 'TFJS_DIR', 'LECTERN_NO_INSTALL'];
 const SCHEMAS = { api: apiConfigSchema, worker: workerConfigSchema, cli: cliConfigSchema };
 
 const text = readFileSync(fileURLToPath(new URL('../../../.env.example', import.meta.url)), 'utf8');

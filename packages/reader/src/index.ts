@@ -21,6 +21,6 @@ export type { ExamSize } from './calibrate/exam.ts';
 export type { Recall } from './calibrate/ranks.ts';
 export type { RouteRecall } from './calibrate/recall.ts';
 export { type Proportion, wilson } from './interval.ts';
-export { answerContains } from './calibrate/judge.ts';
+export { answerContains, normalizeAnswer } from './calibrate/judge.ts';
 export { type Fact, maxPlanted, type PlantedFact, plantFacts } from './calibrate/plant.ts';
 export { createRandom, type Random } from './calibrate/random.ts';

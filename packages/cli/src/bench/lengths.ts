@@ -2,7 +2,7 @@
 // Each length gets a fresh folder and so a service and a worker of its own: peaks are not carried over.
 import type { JobResult } from '@lectern/shared';
 import { createRandom, plantFacts } from '@lectern/reader';
-import { makeFacts } from '../eval/facts.ts';
+import { makeFacts } from '../eval/suites/planted/facts.ts';
 import type { CliConfig } from '../config.ts';
 import { homeAt } from '../home.ts';
 import { withFreshService } from './fresh-service.ts';

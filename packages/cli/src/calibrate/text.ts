@@ -1,7 +1,7 @@
 // A calibration, for people: the best heads, the settings chosen, how well they find on the other text, how well the model reads.
 import type { CatalogEntry, RetrievalSettings } from '@lectern/model';
 import type { Calibration, ScoredSettings } from '@lectern/reader';
-import { showProportion } from '../eval/interval.ts';
+import { showProportion } from '../eval/report/proportion.ts';
 
 const SHOWN_HEADS = 10;
 

@@ -1,72 +1,56 @@
-// lectern eval: how well passages are found and questions answered. Drives the reader directly, without a queue.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadEmbedder, loadReaderModel } from '@lectern/reader';
-import { createFsBlobStore, ROUTES, type AskMode, type Route } from '@lectern/shared';
-import { type Command, Option } from 'commander';
+// lectern eval: how well passages are found and questions answered. Drives the reader in this process, or with --url a running service.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ASK_MODES, type Route } from '@lectern/shared';
 import { cliConfig } from '../config.ts';
-import { fetchBook } from '../demo/book.ts';
-import { MAX_FACTS } from '../eval/facts.ts';
-import { evaluatePlanted } from '../eval/planted.ts';
-import { plantedTable } from '../eval/report.ts';
-import { homeAt } from '../home.ts';
-import { homeOption, integerBetween, modeOption } from '../options.ts';
+import { evaluate } from '../eval/evaluate.ts';
+import type { EvalOptions } from '../eval/options.ts';
+import { SUITES } from '../eval/registry.ts';
+import { parseRouteSets } from '../eval/run/routes.ts';
+import { interruptible } from '../interrupt.ts';
+import { homeOption, integerBetween } from '../options.ts';
 
-interface PlantedCliOptions {
-  tokens: number;
-  questions: number;
-  seeds: number[];
-  find?: boolean;
-  answer: boolean;
-  mode: AskMode;
-  json?: boolean;
-  verbose?: boolean;
-  model?: string;
-  home?: string;
-}
+const MIN_LENGTH = 1_000;
+/** Book and speeches have 2,413,402 with SmolLM2's tokenizer. */
+const MAX_LENGTH = 2_400_000;
+const MAX_SAMPLES = 10_000;
 
 export function addEvalCommand(program: Command): void {
-  program.command('eval').description('measure how well passages are found and questions answered')
-    .command('planted')
-    .description('facts planted at random places of a real English text (Moby-Dick): found among the first 8 blocks, and answered')
-    .addOption(new Option('--tokens <n>', 'length of the text').argParser(integerBetween(1000, 280_000)).default(131_072))
-    .addOption(new Option('--questions <n>', 'facts per document').argParser(integerBetween(1, MAX_FACTS)).default(MAX_FACTS))
-    .addOption(new Option('--seeds <list>', 'one document for each').argParser((text) => text.split(',').map(Number)).default([1]))
+  program.command('eval')
+    .description('measure how well passages are found and questions answered')
+    .argument('[suites...]', `of ${SUITES.map(({ suite }) => suite.name).join(', ')}`)
+    .addOption(new Option('--lengths <list>', 'of the documents, in tokens (default: 131072)').argParser(parseLengths))
+    .addOption(new Option('--tokens <n>', 'the same, one length').argParser(integerBetween(MIN_LENGTH, MAX_LENGTH)))
+    .addOption(new Option('--samples <n>', 'questions per task, length and seed (default: 40)').argParser(integerBetween(1, MAX_SAMPLES)))
+    .addOption(new Option('--questions <n>', 'the same').argParser(integerBetween(1, MAX_SAMPLES)))
+    .addOption(new Option('--seeds <list>', 'each makes documents and questions of its own (default: 1)').argParser(parseSeeds))
+    .addOption(new Option('--seed <n>', 'the same, one seed').argParser(integerBetween(0, 2 ** 31)))
+    .option('--model <id or path>', 'the model that indexes, finds and answers (default: MODEL or smollm2-135m-instruct)')
+    .addOption(new Option('--mode <mode>', 'how answers are made: see ask (default: reread)').choices([...ASK_MODES]))
+    .addOption(new Option('--routes <sets>', 'sets of routes to compare, the first one answers: attention+bm25,bm25 (default: all, each alone, all but attention)').argParser(parseRoutes))
+    .option('--answer', 'also answer, from the gold passage and end to end (default)')
     .option('--no-answer', 'only find')
+    .addOption(new Option('--max-tokens <n>', 'most tokens of an answer (default: 96)').argParser(integerBetween(1, 1024)))
+    .option('--out <folder>', 'for outcomes and report; must hold no run yet (default: eval/<time> below the home)')
+    .option('--resume <folder>', 'go on with the run in this folder; its settings stay')
+    .option('--url <service>', 'evaluate the service at this address; its key is read from LECTERN_API_KEY')
+    .option('--smoke', 'every suite, or those named, at its smallest')
     .option('--verbose', 'a line for each question on stderr')
-    .option('--json', 'print the whole outcome as JSON')
-    .option('--model <id or path>', 'default: MODEL or smollm2-135m-instruct')
-    .addOption(modeOption())
+    .option('--json', 'print report.json instead of report.md')
     .addOption(homeOption())
-    .action(planted);
+    .action((suites: string[], options: EvalOptions) => interruptible(
+      (signal) => evaluate(suites, options, cliConfig(options), signal),
+      'interrupted; --resume with the folder of the run goes on from there',
+    ));
 }
 
-/** All routes together, and each alone. */
-const routeSetsOf = (routes: readonly Route[]): ReadonlyArray<readonly Route[]> => [routes, ...routes.map((route) => [route])];
+function parseLengths(text: string): number[] {
+  return [...new Set(text.split(',').map(integerBetween(MIN_LENGTH, MAX_LENGTH)))].sort((a, b) => a - b);
+}
 
-async function planted(options: PlantedCliOptions): Promise<void> {
-  const config = cliConfig(options);
-  const say = (line: string): void => { process.stderr.write(`${line}\n`); };
-  const text = readFileSync(await fetchBook(homeAt(config.homeRoot).demo, say), 'utf8');
-  const model = await loadReaderModel(options.model ?? config.model, {
-    home: config.homeRoot, numThreads: availableParallelism(),
-    onUnavailable: (engine, reason) => say(`engine ${engine} does not start: ${reason}`),
-  });
-  const embedder = await loadEmbedder(config.embedder, model, { home: config.homeRoot, numThreads: availableParallelism() });
-  if (embedder.embedder === undefined) say(`without the embedding route: ${embedder.embedderAbsent}`);
-  const routeSets = routeSetsOf(ROUTES.filter((route) => route !== 'embedding' || embedder.embedder !== undefined));
-  const folder = mkdtempSync(join(tmpdir(), 'lectern-eval-'));
-  try {
-    const report = await evaluatePlanted({ blobs: createFsBlobStore(folder), model, ...embedder, tenant: 'eval' }, {
-      text, numTokens: options.tokens, questionsPerDocument: options.questions, seeds: options.seeds,
-      routeSets, answer: options.answer, mode: options.mode,
-      ...(options.verbose ? { onProgress: say } : {}),
-    });
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : plantedTable(report));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-    embedder.embedder?.embedder.close();
-    model.transformer.dispose();
-  }
+const parseSeeds = (text: string): number[] => [...new Set(text.split(',').map(integerBetween(0, 2 ** 31)))];
+
+function parseRoutes(text: string): Route[][] {
+  const sets = parseRouteSets(text);
+  if (sets === undefined) throw new InvalidArgumentError('sets of routes are expected: routes joined by +, sets separated by commas');
+  return sets;
 }

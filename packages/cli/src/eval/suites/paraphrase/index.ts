@@ -15,6 +15,8 @@ const MAX_PLANTED = 200;
 const IN_PARAGRAPHS = 0.7;
 const MIN_PARAGRAPH_UNITS = 60;
 
+export const PARAPHRASE_TASKS = ['paraphrase', 'paraphrase_absent'];
+
 export const paraphrase: Suite = {
   name: 'paraphrase',
   summary: `${PAIRS.length} facts planted in a novel, asked about in other words; and questions about facts that were not planted`,

@@ -11,6 +11,9 @@ import { npmManual } from './npm-manual.ts';
 import { sqlalchemyManual } from './sqlalchemy-manual.ts';
 import type { Unit, Work } from './unit.ts';
 
+/** One of each work. */
+export const STRUCTURED_TASKS = ['mathjs', 'factbook', 'npm_manual', 'sqlalchemy_manual'];
+
 export const structured: Suite = {
   name: 'structured',
   summary: 'the World Factbook with the function reference of math.js (Markdown), the manuals of npm and of SQLAlchemy (HTML): values under an entry whose name their line does not repeat',

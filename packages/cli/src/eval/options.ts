@@ -1,0 +1,68 @@
+// The command's options -> the settings of a run: with --smoke the smallest, with --resume those of the run that goes on.
+import { NO_EMBEDDER } from '@lectern/reader';
+import { type AskMode, type Route, ROUTES } from '@lectern/shared';
+import { UsageError } from '../errors.ts';
+import { type SuiteEntry, SUITES } from './registry.ts';
+import { defaultRouteSets } from './run/routes.ts';
+import type { RunSettings } from './run/settings.ts';
+
+export interface EvalOptions {
+  lengths?: number[];
+  /** One length. */
+  tokens?: number;
+  samples?: number;
+  /** The same as samples. */
+  questions?: number;
+  seeds?: number[];
+  seed?: number;
+  model?: string;
+  mode?: AskMode;
+  routes?: Route[][];
+  answer?: boolean;
+  maxTokens?: number;
+  resume?: string;
+  out?: string;
+  url?: string;
+  smoke?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+  home?: string;
+}
+
+const USUAL = { lengths: [131_072], samples: 40 };
+const SMOKE = { lengths: [4_096], samples: 1 };
+
+/** What is not given is as in the stored settings, where a run goes on, else by default. */
+export function settingsOf(suites: readonly string[], options: EvalOptions, model: { id: string; sha256: string }, embedder: string, stored: RunSettings | undefined): RunSettings {
+  if (options.resume !== undefined && options.out !== undefined) throw new UsageError('--resume names the folder; --out is for a new run');
+  const byDefault = stored ?? {
+    suites: options.smoke ? SUITES.map(({ suite }) => suite.name) : [], ...(options.smoke ? SMOKE : USUAL),
+    seeds: [1], mode: 'reread', routes: defaultRouteSets(ROUTES.filter((route) => route !== 'embedding' || embedder !== NO_EMBEDDER)), answer: true, maxTokens: 96, url: null,
+  };
+  const chosen = suites.length > 0 ? [...new Set(suites)] : byDefault.suites;
+  if (chosen.length === 0) throw new UsageError(`name the suites to run, of ${SUITES.map(({ suite }) => suite.name).join(', ')}, or --smoke`);
+  entriesOf(chosen);
+  return {
+    suites: chosen,
+    lengths: either('--lengths', options.lengths, '--tokens', options.tokens === undefined ? undefined : [options.tokens]) ?? byDefault.lengths,
+    samples: either('--samples', options.samples, '--questions', options.questions) ?? byDefault.samples,
+    seeds: either('--seeds', options.seeds, '--seed', options.seed === undefined ? undefined : [options.seed]) ?? byDefault.seeds,
+    model: model.id, modelSha256: model.sha256, embedder,
+    mode: options.mode ?? byDefault.mode as AskMode,
+    routes: options.routes ?? byDefault.routes,
+    answer: options.answer ?? byDefault.answer,
+    maxTokens: options.maxTokens ?? byDefault.maxTokens,
+    url: options.url ?? byDefault.url,
+  };
+}
+
+export function entriesOf(names: readonly string[]): SuiteEntry[] {
+  const unknown = names.find((name) => !SUITES.some(({ suite }) => suite.name === name));
+  if (unknown !== undefined) throw new UsageError(`unknown suite ${JSON.stringify(unknown)}; there are ${SUITES.map(({ suite }) => suite.name).join(', ')}`);
+  return names.map((name) => SUITES.find(({ suite }) => suite.name === name)!);
+}
+
+function either<T>(nameA: string, a: T | undefined, nameB: string, b: T | undefined): T | undefined {
+  if (a !== undefined && b !== undefined) throw new UsageError(`${nameB} is another name of ${nameA}; give one of them`);
+  return a ?? b;
+}
