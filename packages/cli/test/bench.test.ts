@@ -79,10 +79,11 @@ describe('ratios', () => {
         decode512: { same: 2, best: 2 },
       },
     });
-    const table = peersTable(comparisons, { repeats: 3, numThreads: 2, requantized: 'Q4_0: made', loadAverage: 0.2 });
+    const table = peersTable(comparisons, { repeats: 3, numThreads: 2, requantized: 'Q4_0: made', loadAverage: 0.2, embedding: { read8192: 2000 } });
     expect(table).toContain('| 1000 | 310 (3, flash attention on) | 620 (1, flash attention off) | 3.23x | 1.61x |');
     expect(table).not.toContain('not quiet');
-    expect(peersTable(comparisons, { repeats: 3, numThreads: 2, requantized: '', loadAverage: 2 })).toContain('not quiet');
+    expect(table).toContain('read8192 is without the embedding route; with it: 2000 tokens/s');
+    expect(peersTable(comparisons, { repeats: 3, numThreads: 2, requantized: '', loadAverage: 2, embedding: {} })).toContain('not quiet');
   });
 
   test('a setting of flash attention is repeated until it is clearly the worse at all that is asked of a long prompt', () => {

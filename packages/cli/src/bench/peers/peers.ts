@@ -27,11 +27,11 @@ export async function benchPeers(config: CliConfig, options: { model: string; me
   const q4_0 = await requantized(file, sha256, tools);
   const numThreads = availableParallelism();
   const [loadAverage = 0] = loadavg();
-  const { samples, device } = await runPeers({
+  const { samples, device, embedding } = await runPeers({
     config, model: argument, tokenizer, text, paths: { catalog: path, q4_0 }, llamaFolder, numThreads, measures, repeats, say, signal,
   });
   return {
-    comparisons: compare(samples), device, repeats, numThreads, loadAverage,
+    comparisons: compare(samples), device, embedding, repeats, numThreads, loadAverage,
     requantized: q4_0 === undefined
       ? 'The file has no Q4_1 matrices, so there is no Q4_0 copy: against the faster is against the same file.'
       : `Q4_0: ${q4_0}, the file's Q4_1 matrices requantized by ggml's rule, all other tensors (${otherTypes(file)}) as they are.`,

@@ -1,5 +1,6 @@
 // The comparison's rounds: llama.cpp and Lectern in turn, one at a time, so that what else the machine does meets both alike.
 import type { Tokenizer } from '@lectern/model';
+import { NO_EMBEDDER } from '@lectern/reader';
 import type { CliConfig } from '../../config.ts';
 import { firstTokens, lastTokens } from '../book-text.ts';
 import { type LlamaTask, type Prompt, type PromptRates, PROMPTS } from './llama-run.ts';
@@ -7,6 +8,7 @@ import { type Measure, MEASURES, PEER_FIGURE } from './measures.ts';
 import { type Samples, settingsToRun, type Weights } from './ratios.ts';
 import { readingRate } from './read-document.ts';
 import { runChild } from './run-child.ts';
+import { median } from '../statistics.ts';
 
 export interface PeersOptions {
   config: CliConfig;
@@ -24,7 +26,9 @@ export interface PeersOptions {
   signal: AbortSignal;
 }
 
-export interface PeersOutcome { samples: Samples; device: string }
+/** Medians of reading with the embedding route, tokens/s. */
+export type EmbeddingRates = Partial<Record<Measure, number>>;
+export interface PeersOutcome { samples: Samples; device: string; embedding: EmbeddingRates }
 
 const READ_TOKENS: Partial<Record<Measure, number>> = { read8192: 8192, read128k: 131_072 };
 const WARM_UP_TOKENS_PER_THREAD = 2048;
@@ -32,6 +36,7 @@ const WARM_UP_TOKENS_PER_THREAD = 2048;
 export async function runPeers(options: PeersOptions): Promise<PeersOutcome> {
   const { measures, repeats, say, signal } = options;
   const samples: Samples = { lectern: {}, llama: [] };
+  const embedding: Partial<Record<Measure, number[]>> = {};
   let device = '';
   for (let round = 1; round <= repeats; round++) {
     for (const prompt of promptsOf(measures)) {
@@ -42,12 +47,16 @@ export async function runPeers(options: PeersOptions): Promise<PeersOutcome> {
       const numTokens = READ_TOKENS[measure];
       if (numTokens === undefined) continue;
       signal.throwIfAborted();
-      const rate = await readingRate(readTexts(options, numTokens), options.config, options.model, signal);
-      say(`round ${round}: Lectern reads ${numTokens} tokens: ${rate.toFixed(0)} tokens/s`);
-      addTo(samples, measure, rate);
+      const rate = async (embedder: string): Promise<number> => {
+        const tokensPerSecond = await readingRate(readTexts(options, numTokens), { ...options.config, embedder }, options.model, signal);
+        say(`round ${round}: Lectern reads ${numTokens} tokens, embedder ${embedder}: ${tokensPerSecond.toFixed(0)} tokens/s`);
+        return tokensPerSecond;
+      };
+      addTo(samples.lectern, measure, await rate(NO_EMBEDDER)); // llama.cpp embeds nothing
+      if (options.config.embedder !== NO_EMBEDDER) addTo(embedding, measure, await rate(options.config.embedder));
     }
   }
-  return { samples, device };
+  return { samples, device, embedding: Object.fromEntries(Object.entries(embedding).map(([measure, rates]) => [measure, median(rates)])) };
 }
 
 const promptsOf = (measures: readonly Measure[]): Prompt[] => [...new Set(measures.map((measure) => PEER_FIGURE[measure].prompt))].sort((a, b) => a - b);
@@ -70,7 +79,7 @@ async function runPrompt(options: PeersOptions, prompt: Prompt, samples: Samples
   const own = await runChild({ kind: 'lectern', modelPath: paths.catalog, ...task }, signal);
   say(`round ${round}: Lectern, ${numTokens} tokens: ${show(own)}`);
   for (const measure of measures.filter((each) => READ_TOKENS[each] === undefined && PEER_FIGURE[each].prompt === prompt)) {
-    addTo(samples, measure, own[PEER_FIGURE[measure].rate]!);
+    addTo(samples.lectern, measure, own[PEER_FIGURE[measure].rate]!);
   }
   await llama('q4_0', paths.q4_0);
   return own;
@@ -80,8 +89,8 @@ function readTexts({ tokenizer, text, numThreads }: PeersOptions, numTokens: num
   return { measured: firstTokens(tokenizer, text, numTokens).text, warmUp: lastTokens(tokenizer, text, WARM_UP_TOKENS_PER_THREAD * numThreads).text };
 }
 
-function addTo({ lectern }: Samples, measure: Measure, rate: number): void {
-  lectern[measure] = [...(lectern[measure] ?? []), rate];
+function addTo(rates: Partial<Record<Measure, number[]>>, measure: Measure, rate: number): void {
+  rates[measure] = [...(rates[measure] ?? []), rate];
 }
 
 const show = ({ prefill, decode }: PromptRates): string => `${prefill.toFixed(0)} tokens/s${decode === undefined ? '' : `, generating ${decode.toFixed(1)}`}`;

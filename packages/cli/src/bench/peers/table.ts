@@ -2,6 +2,7 @@
 import { WHAT } from './measures.ts';
 import { LLAMA_VERSION } from './install-llama.ts';
 import type { Comparison, Peer } from './ratios.ts';
+import type { EmbeddingRates } from './run-peers.ts';
 
 export interface TableFacts {
   repeats: number;
@@ -10,12 +11,13 @@ export interface TableFacts {
   requantized: string;
   /** Of one minute, before the first run. */
   loadAverage: number;
+  embedding: EmbeddingRates;
 }
 
 /** Of a machine that does nothing else; a share of its cores. */
 const QUIET_LOAD = 0.5;
 
-export function peersTable(comparisons: readonly Comparison[], { repeats, numThreads, requantized, loadAverage }: TableFacts): string {
+export function peersTable(comparisons: readonly Comparison[], { repeats, numThreads, requantized, loadAverage, embedding }: TableFacts): string {
   return [
     `llama.cpp of node-llama-cpp ${LLAMA_VERSION}, its prebuilt binary: ${numThreads} threads, batches of 512, the better of flash attention on and off; Lectern: ${numThreads} threads`,
     `tokens/s, medians of ${repeats} (llama.cpp's n in brackets), in turn and one at a time; load average before: ${loadAverage.toFixed(2)}`,
@@ -27,6 +29,7 @@ export function peersTable(comparisons: readonly Comparison[], { repeats, numThr
       `| ${measure}: ${WHAT[measure]} | ${show(lectern)} | ${showPeer(catalog)} | ${q4_0 === undefined ? '-' : showPeer(q4_0)} | ${same.toFixed(2)}x | ${best.toFixed(2)}x |`),
     '',
     requantized,
+    ...Object.entries(embedding).map(([measure, rate]) => `${measure} is without the embedding route; with it: ${show(rate)} tokens/s.`),
     'read8192 stands against reading 8,152 tokens, read128k against reading 2,048: llama.cpp gets slower with length.',
     '',
   ].join('\n');
