@@ -10,16 +10,17 @@ import { scanTrails } from './scan-trails.ts';
 /** Of every kind, about nothing. */
 export const NULL_QUESTIONS = ['What is it?', 'Who was he?', 'When did it happen?', 'Where is it?', 'How many are there?', 'Why did they do it?', 'Which one is used?', 'What does it mean?'];
 
-interface Known { trails: string; perWord: Float64Array } // perWord: (numBlocks of the segment)
-/** For as long as a parsed segment is kept, and the settings it was scored with. */
-const known = new WeakMap<RetrievalSettings, WeakMap<Segment, Known>>();
+/** Blocks' scores of one word (numBlocks), by segment and trails, for the settings they were made with. A segment never changes. */
+const known = new WeakMap<RetrievalSettings, Map<string, Float32Array>>();
 const passes = new WeakMap<RetrievalSettings, Promise<QuestionPass>>();
+/** Segments of some 16M tokens; what was used longest ago is let go and scored again. */
+const MAX_KNOWN = 16_384;
 
 export class NullScores {
   readonly #ctx: ReaderContext;
   readonly #plan: ReadingPlan;
   readonly #chunks: readonly Chunk[];
-  readonly #known: WeakMap<Segment, Known>;
+  readonly #known: Map<string, Float32Array>;
   #mass: Promise<TrailMass> | undefined;
 
   constructor(ctx: ReaderContext, plan: ReadingPlan, chunks: readonly Chunk[]) {
@@ -27,32 +28,51 @@ export class NullScores {
     this.#plan = plan;
     this.#chunks = chunks;
     const { retrieval } = ctx.model;
-    const segments = known.get(retrieval) ?? new WeakMap<Segment, Known>();
-    known.set(retrieval, segments);
-    this.#known = segments;
+    this.#known = known.get(retrieval) ?? new Map<string, Float32Array>();
+    known.set(retrieval, this.#known);
   }
 
   /** scores (numBlocks of all segments) -= numVoting * the null score for a word. `chunks`: of the segments. */
   async subtract(scores: Float64Array, chunks: readonly Chunk[], segments: readonly Segment[], numVoting: number): Promise<void> {
-    const trails = chunks.map((chunk) => chunk.trails.map((trail) => (trail < 0 ? '' : this.#plan.trails[trail].segment)).join());
-    const isMissing = (i: number): boolean => this.#known.get(segments[i])?.trails !== trails[i];
-    const missing = segments.map((_, i) => i).filter(isMissing);
-    if (missing.length > 0) await this.#score(missing.map((i) => ({ chunk: chunks[i], segment: segments[i], trails: trails[i] })));
+    const keys = chunks.map((chunk) => this.#keyOf(chunk));
+    const perWord = keys.map((key) => this.#recall(key));
+    const missing = perWord.map((_, i) => i).filter((i) => perWord[i] === undefined);
+    if (missing.length > 0) {
+      const scored = await this.#score(missing.map((i) => ({ chunk: chunks[i], segment: segments[i] })));
+      missing.forEach((i, at) => {
+        perWord[i] = scored[at];
+        this.#keep(keys[i], scored[at]);
+      });
+    }
     let at = 0;
-    for (const segment of segments) for (const value of (this.#known.get(segment) as Known).perWord) scores[at++] -= numVoting * value;
+    for (const values of perWord as Float32Array[]) for (const value of values) scores[at++] -= numVoting * value;
   }
 
-  async #score(parts: ReadonlyArray<{ chunk: Chunk; segment: Segment; trails: string }>): Promise<void> {
+  #keyOf({ segment, trails }: Chunk): string {
+    return `${segment}\n${trails.map((trail) => (trail < 0 ? '' : this.#plan.trails[trail].segment)).join()}`;
+  }
+
+  /** What is used becomes the newest. */
+  #recall(key: string): Float32Array | undefined {
+    const values = this.#known.get(key);
+    if (values !== undefined) this.#keep(key, values);
+    return values;
+  }
+
+  #keep(key: string, values: Float32Array): void {
+    this.#known.delete(key);
+    this.#known.set(key, values);
+    if (this.#known.size > MAX_KNOWN) this.#known.delete(this.#known.keys().next().value as string);
+  }
+
+  async #score(parts: ReadonlyArray<{ chunk: Chunk; segment: Segment }>): Promise<Float32Array[]> {
     const { model } = this.#ctx;
     const pass = await nullPass(model);
     this.#mass ??= scanTrails(this.#ctx, this.#plan, this.#chunks, pass, undefined).then(({ mass }) => mass);
     const trails = Int32Array.from(parts.flatMap(({ chunk }) => chunk.trails));
     const scores = await scoreSegments(model.attention, pass, parts.map(({ segment }) => segment), trails, await this.#mass, model.retrieval.floor);
     let at = 0;
-    for (const { chunk, segment, trails: of } of parts) {
-      this.#known.set(segment, { trails: of, perWord: scores.slice(at, at + chunk.numBlocks).map((score) => score / pass.numVoting) });
-      at += chunk.numBlocks;
-    }
+    return parts.map(({ chunk: { numBlocks } }) => Float32Array.from(scores.subarray(at, at += numBlocks), (score) => score / pass.numVoting));
   }
 }
 
