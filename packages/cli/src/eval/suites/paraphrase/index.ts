@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { longText } from '../../../bench/long-text.ts';
 import { fetchBook } from '../../../demo/book.ts';
 import type { EvalDocument, EvalQuestion, Suite, SuiteOptions } from '../../contract.ts';
-import { OffsetWalker, passageAround } from '../gold-passage.ts';
-import { shuffled } from '../shuffled.ts';
+import { passageAround } from '../../text/passage-around.ts';
+import { shuffled } from '../../text/seeded.ts';
 import type { Pair } from './pair.ts';
 import { PAIRS } from './pairs/index.ts';
 
@@ -50,16 +50,13 @@ const inParagraph = (text: string) => (offset: number): boolean => {
   return (next < 0 ? text.length : next) - (text.lastIndexOf('\n', offset - 1) + 1) >= MIN_PARAGRAPH_UNITS;
 };
 
-const present = (id: string, { text, facts }: { text: string; facts: readonly PlantedFact[] }): EvalQuestion[] => {
-  const at = new OffsetWalker(text);
-  return facts.map(({ question, answer, answerStart, answerEnd, startChar, endChar }, i) => {
-    const start = at.unitsAt(startChar);
-    return {
-      id: `${id}-${i}`, task: 'paraphrase', question, answers: [answer], judge: 'any', gold: [{ start: answerStart, end: answerEnd }],
-      goldPassage: passageAround(text, start, at.unitsAt(endChar)),
-    };
-  });
-};
+const present = (id: string, { text, facts }: { text: string; facts: readonly PlantedFact[] }): EvalQuestion[] => facts.map((fact, i) => {
+  const start = text.indexOf(fact.sentence);
+  return {
+    id: `${id}-${i}`, task: 'paraphrase', question: fact.question, answers: [fact.answer], judge: 'any', gold: [{ start: fact.answerStart, end: fact.answerEnd }],
+    goldPassage: passageAround(text, { start, end: start + fact.sentence.length }),
+  };
+});
 
 const missing = (id: string, pairs: readonly Pair[]): EvalQuestion[] => pairs.map(([, question], i) => (
   { id: `${id}-absent-${i}`, task: 'paraphrase_absent', question, answers: [], judge: 'any', gold: [], answerable: false }));

@@ -1,7 +1,7 @@
 // Units of works -> one document of about so many tokens, and where in its extracted text the facts stand.
 import { DEFAULT_EXTRACT_LIMITS, extractDocument, type Random } from '@lectern/reader';
 import type { MediaType } from '@lectern/shared';
-import { shuffled } from '../shuffled.ts';
+import { shuffled } from '../../text/seeded.ts';
 import type { Unit, UnitFact } from './unit.ts';
 
 /** No unit takes more of a work's share of the document, so that several are there. */

@@ -2,8 +2,9 @@
 import { createRandom, type Random } from '@lectern/reader';
 import type { MediaType } from '@lectern/shared';
 import type { EvalDocument, EvalQuestion, Suite, SuiteOptions } from '../../contract.ts';
-import { OffsetWalker, passageAround } from '../gold-passage.ts';
-import { shuffled } from '../shuffled.ts';
+import { codePointsOf } from '../../text/code-points.ts';
+import { passageAround } from '../../text/passage-around.ts';
+import { shuffled } from '../../text/seeded.ts';
 import { type Assembled, assemble, chooseUnits, type LocatedFact } from './assemble.ts';
 import { factbook } from './factbook.ts';
 import { mathjs } from './mathjs.ts';
@@ -64,21 +65,14 @@ function ask({ text, facts }: Assembled, units: readonly Unit[], task: string, i
   }
   const keys = shuffled([...byKey.keys()].filter((key) => !asked.has(key)), random).slice(0, count);
   for (const key of keys) asked.add(key);
-  const points = codePoints(text, keys.flatMap((key) => byKey.get(key) ?? []));
+  const points = codePointsOf(text);
   return keys.map((key, i) => {
     const places = byKey.get(key) as LocatedFact[];
     const { fact, start, end } = places[0] as LocatedFact;
     return {
       id: `${id}-${i}`, task, question: fact.question, answers: [...new Set(places.flatMap((place) => place.fact.answers))], judge: 'any',
-      gold: places.map((place) => ({ start: points.get(place.start) as number, end: points.get(place.end) as number })),
-      goldPassage: passageAround(text, start, end),
+      gold: places.map((place) => ({ start: points(place.start), end: points(place.end) })),
+      goldPassage: passageAround(text, { start, end }),
     };
   });
-}
-
-/** UTF-16 offset -> code points. */
-function codePoints(text: string, places: readonly LocatedFact[]): Map<number, number> {
-  const walker = new OffsetWalker(text);
-  const offsets = [...new Set(places.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
-  return new Map(offsets.map((offset) => [offset, walker.pointsAt(offset)]));
 }
