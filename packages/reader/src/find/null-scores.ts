@@ -72,7 +72,11 @@ export class NullScores {
     const trails = Int32Array.from(parts.flatMap(({ chunk }) => chunk.trails));
     const scores = await scoreSegments(model.attention, pass, parts.map(({ segment }) => segment), trails, await this.#mass, model.retrieval.floor);
     let at = 0;
-    return parts.map(({ chunk: { numBlocks } }) => Float32Array.from(scores.subarray(at, at += numBlocks), (score) => score / pass.numVoting));
+    return parts.map(({ chunk: { numBlocks } }) => {
+      const from = at;
+      at += numBlocks;
+      return Float32Array.from(scores.subarray(from, at), (score) => score / pass.numVoting);
+    });
   }
 }
 
