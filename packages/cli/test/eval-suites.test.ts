@@ -26,6 +26,8 @@ beforeAll(async () => {
 });
 
 const hasData = (): boolean => config.evalData !== undefined && existsSync(config.evalData);
+/** Made of whole entries, of which the last may be long. */
+const WHOLE_SECTIONS = new Set(['structured']);
 const NEEDS_PUBLIC_DATA = new Set(['ruler', 'babilong', 'squad']);
 
 /** Where no single range holds all of an answer. */
@@ -55,7 +57,7 @@ describe.each(SUITES.map((entry) => ({ name: entry.suite.name, ...entry })))('$n
     for (const { bytes, mediaType, name: file, questions: asked } of documents) {
       const { text } = await extractDocument(bytes, { mediaType: mediaType!, name: file }, DEFAULT_EXTRACT_LIMITS);
       expect(countTokens(text) / LENGTH, file).toBeGreaterThan(0.9);
-      expect(countTokens(text) / LENGTH, file).toBeLessThan(1.06);
+      expect(countTokens(text) / LENGTH, file).toBeLessThan(WHOLE_SECTIONS.has(name) ? 1.15 : 1.06);
       const characters = [...text];
       for (const question of asked) {
         for (const { start, end } of question.gold) {
@@ -64,7 +66,10 @@ describe.each(SUITES.map((entry) => ({ name: entry.suite.name, ...entry })))('$n
           expect(holds, `${question.id}: ${gold} for ${question.answers.join(', ')}`).toBe(true);
         }
         if (question.answerable === false) expect(question.gold).toEqual([]);
-        else if (question.goldPassage !== undefined && question.task !== 'qa3') expect(question.answers.filter((answer) => !question.goldPassage!.includes(answer)), question.id).toEqual([]);
+        else if (question.goldPassage !== undefined && question.task !== 'qa3') {
+          const held = question.answers.filter((answer) => question.goldPassage!.includes(answer)).length;
+          expect(held, question.id).toBeGreaterThanOrEqual(question.judge === 'all' ? question.answers.length : 1);
+        }
       }
     }
   });

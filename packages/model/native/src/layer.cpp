@@ -160,7 +160,8 @@ void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   if (layer + 1 == c.num_layers && want.logits == Logits::none) return;  // keys and values are all that is left to use
 
   choose_blocks(s, pass, layer);
-  if (layer + 1 == c.num_layers && want.logits == Logits::last && !s.observe) keep_last_rows(s, pass);
+  // In f32 a product of few rows adds in another order than one of many: there a row's bits would depend on the rows beside it.
+  if (s.int8 && layer + 1 == c.num_layers && want.logits == Logits::last) keep_last_rows(s, pass);
   if (pass.rows == 0) return;
   attend_pass(s, pass, layer);
   add_product(s, w.o, a.attended.data(), w.attn_post_norm, 0, pass.rows);
