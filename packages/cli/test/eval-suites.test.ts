@@ -47,7 +47,7 @@ describe.each(SUITES.map((entry) => ({ name: entry.suite.name, ...entry })))('$n
     return documents;
   };
 
-  test.skipIf(NEEDS_PUBLIC_DATA.has(name) && !hasData())('two questions of each task, ids that differ, gold ranges that hold the answers', async () => {
+  test.skipIf(NEEDS_PUBLIC_DATA.has(name) && !hasData())('two questions of each task, ids that differ, gold ranges that hold the answers', { timeout: 300_000 }, async () => {
     const documents = await make();
     const questions = documents.flatMap((document) => document.questions);
     for (const task of tasks) expect(questions.filter((question) => question.task === task), task).toHaveLength(2);
