@@ -165,8 +165,10 @@ describe('on a tiny model', () => {
     expect(n).toBe(2);
     for (const { phase, seconds: own } of phases) expect(own, phase).toBeGreaterThan(0);
     expect(phases.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
-    // The reference engine is slow.
-    expect(phases.find(({ phase }) => phase === 'forward')!.seconds).toBeGreaterThan(seconds / 2);
+    const secondsOf = (name: string): number => phases.find(({ phase }) => phase === name)!.seconds;
+    expect(seconds).toBeCloseTo(phases.reduce((sum, each) => sum + each.seconds, 0));
+    // The reference engine is slow. Against what computes too, not against the disk, which other tests keep busy.
+    expect(secondsOf('forward')).toBeGreaterThan(2 * (secondsOf('tokenize') + secondsOf('plan')));
   });
 
   test('the tokenizer is timed over the whole text', () => {
