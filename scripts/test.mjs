@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { node24 } from './tools/node24.mjs';
@@ -30,7 +30,7 @@ const readJson = (file) => existsSync(file) ? JSON.parse(readFileSync(file, 'utf
 function runCheck() {
   const file = join(reports, 'check.json');
   spawnSync(process.execPath, ['scripts/check.mjs', file], { cwd: root, stdio: 'inherit' });
-  return { passed: 0, failed: 1, ...readJson(file), skipped: [] };
+  return { passed: 0, failed: 1, ...readJson(file), skipped: [], failures: [] };
 }
 
 /** Tests of C++ kernels alone: another Node finds nothing in them that the first did not. */
@@ -47,7 +47,7 @@ function runVitest(suite) {
     cwd: root, stdio: 'inherit', env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
   });
   const report = readJson(file);
-  if (!report) return { passed: 0, failed: 1, skipped: [] };
+  if (!report) return { passed: 0, failed: 1, skipped: [], failures: [{ name: `${suite} wrote no report`, message: '' }] };
   const tests = report.testResults.flatMap((f) => f.assertionResults);
   const brokenFiles = report.testResults.filter((f) => f.status === 'failed' && !f.assertionResults.some((t) => t.status === 'failed'));
   const failed = tests.filter((t) => t.status === 'failed').length + brokenFiles.length;
@@ -55,8 +55,19 @@ function runVitest(suite) {
     passed: tests.filter((t) => t.status === 'passed').length,
     failed: failed === 0 && status !== 0 ? 1 : failed,
     skipped: tests.filter((t) => !['passed', 'failed'].includes(t.status)).map((t) => t.fullName),
+    failures: report.testResults.flatMap(failuresOf),
   };
 }
+
+/** What failed in a file, and the first of each message: at the end of a long output it is what is looked for. */
+function failuresOf({ name, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((t) => t.status === 'failed');
+  if (failed.length > 0) return failed.map((t) => ({ name: `${file} > ${t.fullName}`, message: beginning(t.failureMessages.join('\n')) }));
+  return message ? [{ name: file, message: beginning(message) }] : [];
+}
+
+const beginning = (message) => message.split('\n').slice(0, 12).join('\n').slice(0, 1500);
 
 /** Before the tests: building it takes a minute or two the first time. Where it cannot be had they skip, and fail with CI set. */
 async function prepareS3Server() {
@@ -87,7 +98,8 @@ await runMain(async () => {
   const total = (key) => results.reduce((sum, r) => sum + r[key], 0);
   const skipped = results.flatMap((r) => r.skipped);
   console.log();
-  console.table(results.map((r) => ({ ...r, skipped: r.skipped.length })));
+  console.table(results.map(({ failures: _, ...r }) => ({ ...r, skipped: r.skipped.length })));
+  for (const { name, message } of results.flatMap((r) => r.failures)) console.log(`failed: ${name}\n${message.replace(/^/gm, '  ')}\n`);
   for (const name of skipped) console.log(`skipped: ${name}`);
   const strict = Boolean(process.env.CI) && skipped.length > 0;
   if (strict) console.log('CI is set: a skipped test fails the run');
