@@ -1,14 +1,11 @@
 // Proves the image that the container tests stand on: made here without a registry, it serves, keeps what it was given, and refuses to evict.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { connectRedis } from '@lectern/shared';
-import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import type { StartedTestContainer } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'; // its image is in a registry; afterAll stops what was started
+import { redisImage, restartRedisContainer, startRedisContainer, urlOf } from '../support/redis-container.ts';
 
 const script = new URL('../../scripts/docker-redis.mjs', import.meta.url).pathname;
-
-const urlOf = (container: StartedTestContainer) => `redis://${container.getHost()}:${container.getMappedPort(6379)}`;
 
 const hasDaemon = spawnSync('docker', ['version']).status === 0;
 
@@ -18,11 +15,8 @@ describe.skipIf(!hasDaemon && !process.env['CI'])('scripts/docker-redis.mjs', ()
   let image: string;
 
   beforeAll(async () => {
-    image = execFileSync(process.execPath, [script], { encoding: 'utf8' }).trim();
-    container = await new GenericContainer(image)
-      .withExposedPorts(6379)
-      .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/)) // the default waits with a shell, and there is none
-      .start();
+    image = redisImage();
+    container = await startRedisContainer();
     redis = await connectRedis(urlOf(container), { role: 'client' });
   });
 
@@ -35,7 +29,7 @@ describe.skipIf(!hasDaemon && !process.env['CI'])('scripts/docker-redis.mjs', ()
 
   it('is not made again when nothing changed', () => {
     const before = imageId();
-    expect(execFileSync(process.execPath, [script], { encoding: 'utf8' }).trim()).toBe(image);
+    expect(redisImage()).toBe(image);
     expect(imageId()).toBe(before);
   });
 
@@ -50,7 +44,7 @@ describe.skipIf(!hasDaemon && !process.env['CI'])('scripts/docker-redis.mjs', ()
     await redis.set('kept', 'yes');
     await redis.bgrewriteaof();
     redis.disconnect();
-    await container!.restart();
+    await restartRedisContainer(container!);
     redis = await connectRedis(urlOf(container!), { role: 'client' });
     expect(await redis.get('kept')).toBe('yes');
   });

@@ -1,13 +1,11 @@
 // A real Redis of its own for a test file: in a container when a Docker daemon answers, else a redis-server process, said aloud.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { connectRedis } from '@lectern/shared';
+import { redisAnswers } from './redis-answers.ts';
 
 export interface TestRedis {
   url: string;
@@ -23,8 +21,6 @@ export interface TestRedisProcess extends TestRedis {
   restart(): Promise<void>;
 }
 
-const imageScript = fileURLToPath(new URL('../../scripts/docker-redis.mjs', import.meta.url));
-
 export async function startRedis(): Promise<TestRedis> {
   if (spawnSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 }).status === 0) return startContainer();
   if (process.env['CI']) throw new Error('no Docker daemon answers; with CI set, Redis must run in a container');
@@ -33,15 +29,10 @@ export async function startRedis(): Promise<TestRedis> {
 }
 
 async function startContainer(): Promise<TestRedis> {
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'; // its image is in a registry; stop() removes what was started
-  const { GenericContainer, Wait } = await import('testcontainers');
-  const image = execFileSync(process.execPath, [imageScript], { encoding: 'utf8' }).trim();
-  const container = await new GenericContainer(image)
-    .withExposedPorts(6379)
-    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/)) // the default waits with a shell, and there is none
-    .start();
+  const { startRedisContainer, urlOf } = await import('./redis-container.ts');
+  const container = await startRedisContainer();
   return {
-    url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,
+    url: urlOf(container),
     kind: 'container',
     async stop() {
       await container.stop();
@@ -59,14 +50,7 @@ export async function startRedisProcess(extra: readonly string[] = []): Promise<
     child = spawn('redis-server', args, { stdio: 'ignore' });
     let failure: Error | undefined;
     child.once('error', (error) => { failure = error; });
-    for (let tries = 0; ; tries++) {
-      const redis = await connectRedis(url, { role: 'client' }).catch(() => undefined);
-      redis?.disconnect();
-      if (redis) return;
-      if (failure ?? child.exitCode !== null) throw new Error(`redis-server does not start (${failure?.message ?? `exit ${child.exitCode}`})`);
-      if (tries > 200) throw new Error(`redis-server does not answer on port ${port}`);
-      await sleep(50);
-    }
+    await redisAnswers(url, () => (failure === undefined && child.exitCode === null ? undefined : failure?.message ?? `exit ${child.exitCode}`));
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
