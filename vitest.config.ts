@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: '100%', // by default one processor is left idle, of two
     projects: [
       {
         extends: true,
