@@ -64,6 +64,15 @@ export interface BlockScoresArgs extends BlockLsePartsArgs {
   scores: Float64Array;
 }
 
+/** Rows of int8 in several places, in order: the stored embeddings of an index. */
+export interface DotPartsArgs {
+  q: Float32Array; // (dim)
+  parts: ReadonlyArray<{
+    rows: Int8Array; // (numRows, dim)
+    scales: Float32Array; // (numRows): row = int8 * scale
+  }>;
+}
+
 /** One way to compute. Ties are broken by block id; nothing is ever NaN for finite input. */
 export interface AttentionEngine {
   readonly name: AttentionEngineName;
@@ -80,4 +89,9 @@ export interface AttentionEngine {
   blockLseParts?(args: BlockLsePartsArgs): MaybePromise<Float32Array>;
   /** blockLseParts, of which only a score for each block is wanted: see addBlockScores(). */
   addBlockScores?(args: BlockScoresArgs): MaybePromise<void>;
+  /**
+   * (rows of all parts): q . row, on the engine's threads. q may be rounded to 16 bits, the same for every instruction set and number of
+   * threads. Left out where nothing is gained by it: see dotParts().
+   */
+  dotParts?(args: DotPartsArgs): MaybePromise<Float64Array>;
 }

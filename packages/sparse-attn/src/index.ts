@@ -1,6 +1,7 @@
 export * from './contract.ts';
 export * from './block-lse-parts.ts';
 export * from './blocks.ts';
+export * from './dot-parts.ts';
 export * from './engines.ts';
 export * from './merge.ts';
 export * from './positions.ts';

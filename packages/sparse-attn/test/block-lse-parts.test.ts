@@ -23,6 +23,23 @@ it('any number of threads gives the same bits', async () => {
   expect(three).toEqual(one);
 });
 
+it('dot products: any number of threads gives the same bits; what does not fit together is refused', async () => {
+  const dim = 384;
+  const parts = Array.from({ length: 40 }, (_, i) => {
+    const { keys, scales } = quantizeKeys(normals(300 * dim, i + 2), dim);
+    return { rows: keys, scales };
+  });
+  const q = normals(dim, 1);
+  const [one, three] = await Promise.all([1, 3].map(async (numThreads) => (await resolveAttention(['native'], undefined, numThreads)).dotParts!({ q, parts })));
+  expect(one).toHaveLength(40 * 300);
+  expect(one!.every((dot) => dot !== 0 && Number.isFinite(dot))).toBe(true);
+  expect(three).toEqual(one);
+  const { dotParts } = await resolveAttention(['native']);
+  expect(() => dotParts!({ q: q.subarray(1), parts })).toThrow(RangeError);
+  expect(() => dotParts!({ q: new Float32Array(0), parts: [] })).toThrow(RangeError);
+  expect(() => dotParts!({ q: q.map(() => Number.NaN), parts })).toThrow('no numbers');
+});
+
 it.each([
   ['block starts that fall', { blockStarts: Int32Array.of(0, 64, 10, 100) }],
   ['block starts that end beyond the keys', { blockStarts: Int32Array.of(0, 64, 128) }],

@@ -1,9 +1,10 @@
 // Runs the case table over one engine. Tolerance is flash-attention's rule: the engine may be at most TWICE as far from the float64
 // specification as plain float32 loops are, plus TINY: a few float32 roundings of the largest number involved.
 import { describe, expect, it } from 'vitest';
-import { addBlockScores, type AttentionEngine, type BlockLseArgs, blockLseParts, type BlockLsePartsArgs } from '../src/index.ts';
+import { addBlockScores, type AttentionEngine, type BlockLseArgs, blockLseParts, type BlockLsePartsArgs, dotParts } from '../src/index.ts';
 import { createReferenceAttention } from '../src/reference/attention.ts';
 import { ATTEND_CASES, BLOCK_LSE_CASES } from './cases.ts';
+import { DOT_CASES, dotsOf } from './dot-cases.ts';
 import { attendFloat32, blockLseFloat32 } from './float32.ts';
 
 const FACTOR = 2;
@@ -56,6 +57,16 @@ export function describeConformance(title: string, engine: () => AttentionEngine
       const largest = Math.max(1, ...lse.filter(Number.isFinite).map(Math.abs));
       const allowed = 0.5 * numQueries * (MAX_FLOAT32_ERROR * largest + queryRounding(args));
       for (let b = 0; b < numBlocks; b++) expect(Math.abs(actual[b] - expected[b])).toBeLessThanOrEqual(allowed);
+    });
+  });
+
+  describe(`${title}: dotParts`, () => {
+    it.each(DOT_CASES)('$name', async ({ args }) => {
+      const expected = dotsOf(args);
+      const exact = await dotParts({}, args); // plain loops
+      expect(exact).toHaveLength(expected.dots.length);
+      for (const [i, dot] of exact.entries()) expect(Math.abs(dot - expected.dots[i]!)).toBeLessThanOrEqual(1.001 * expected.mayDiffer[i]!);
+      expect(await dotParts(engine(), args)).toEqual(engine().dotParts === undefined ? exact : Float64Array.from(expected.dots));
     });
   });
 

@@ -8,15 +8,21 @@ const B = 0.75;
 /** Of the most that a block of one occurrence of each word could score: from here on a rank counts whole. */
 const COVERED = 0.4;
 
+/** Hashes are looked up by their upper bits first: nearly all of a document's are none of the question's. */
+const BUCKET_BITS = 12;
+
 /** Counts of the question's terms, block after block. Memory: 1 byte per block and question term, 4 per block. */
 export class Bm25Scan {
   readonly #terms: Uint32Array; // distinct hashes of the question's words, ascending
+  readonly #firstTerms: Int32Array; // (2 ** BUCKET_BITS): the first term with these upper bits, numTerms where there is none
   #counts: Uint8Array; // (capacity, numTerms)
   #lengths: Uint32Array; // (capacity): words
   #numBlocks = 0;
 
   constructor(termHashes: readonly number[]) {
     this.#terms = Uint32Array.from(new Set(termHashes)).sort();
+    this.#firstTerms = new Int32Array(2 ** BUCKET_BITS).fill(this.#terms.length);
+    for (let t = this.#terms.length - 1; t >= 0; t--) this.#firstTerms[this.#terms[t] >>> (32 - BUCKET_BITS)] = t;
     this.#counts = new Uint8Array(1024 * this.#terms.length);
     this.#lengths = new Uint32Array(1024);
   }
@@ -43,7 +49,7 @@ export class Bm25Scan {
       const trail = trails[b] < 0 ? undefined : of[trails[b]];
       this.#lengths[at] = numWords[b] + (trail?.numWords ?? 0);
       if (trail === undefined) continue;
-      for (let t = 0; t < numTerms; t++) this.#counts[at * numTerms + t] = Math.min(255, this.#counts[at * numTerms + t] + trail.counts[t]);
+      for (const t of trail.found) this.#counts[at * numTerms + t] = Math.min(255, this.#counts[at * numTerms + t] + trail.counts[t]);
     }
   }
 
@@ -83,18 +89,15 @@ export class Bm25Scan {
     return Float64Array.from(df, (n) => Math.log(1 + (numBlocks - n + 0.5) / (n + 0.5)));
   }
 
-  /** into[at + t] = the count of term t in hashes[from .. to), at most 255. Both lists ascend, so each search begins where the last ended. */
+  /** into[at + t] = the count of term t in hashes[from .. to), at most 255. */
   #add(hashes: Uint32Array, counts: Uint32Array, from: number, to: number, into: Uint8Array, at: number): void {
     const terms = this.#terms;
-    let low = from;
-    for (let t = 0; t < terms.length && low < to; t++) {
-      const term = terms[t];
-      for (let high = to; low < high;) {
-        const middle = (low + high) >>> 1;
-        if (hashes[middle] < term) low = middle + 1;
-        else high = middle;
+    const firstTerms = this.#firstTerms;
+    for (let i = from; i < to; i++) {
+      const hash = hashes[i];
+      for (let t = firstTerms[hash >>> (32 - BUCKET_BITS)]; t < terms.length && terms[t] <= hash; t++) {
+        if (terms[t] === hash) into[at + t] = Math.min(255, counts[i]);
       }
-      if (low < to && hashes[low] === term) into[at + t] = Math.min(255, counts[low]);
     }
   }
 
@@ -110,7 +113,12 @@ export class Bm25Scan {
 
 export interface TrailWords {
   counts: Uint8Array; // (numTerms)
+  /** Terms that occur. */
+  found: number[];
   numWords: number;
 }
 
-export const trailWords = (scan: Bm25Scan, terms: TermCounts): TrailWords => ({ counts: scan.countsOf(terms), numWords: terms.numWords });
+export function trailWords(scan: Bm25Scan, terms: TermCounts): TrailWords {
+  const counts = scan.countsOf(terms);
+  return { counts, found: [...counts.keys()].filter((t) => counts[t] > 0), numWords: terms.numWords };
+}

@@ -13,6 +13,8 @@ export const NULL_QUESTIONS = ['What is it?', 'Who was he?', 'When did it happen
 /** Blocks' scores of one word (numBlocks), by segment and trails, for the settings they were made with. A segment never changes. */
 const known = new WeakMap<RetrievalSettings, Map<string, Float32Array>>();
 const passes = new WeakMap<RetrievalSettings, Promise<QuestionPass>>();
+/** Keys of the above, for as long as a plan's chunks live: making a thousand of them takes as long as a scan's arithmetic. */
+const keysOf = new WeakMap<Chunk, string>();
 /** Segments of some 16M tokens; what was used longest ago is let go and scored again. */
 const MAX_KNOWN = 16_384;
 
@@ -45,11 +47,15 @@ export class NullScores {
       });
     }
     let at = 0;
-    for (const values of perWord as Float32Array[]) for (const value of values) scores[at++] -= numVoting * value;
+    for (const values of perWord as Float32Array[]) {
+      for (let block = 0; block < values.length; block++) scores[at++] -= numVoting * values[block];
+    }
   }
 
-  #keyOf({ segment, trails }: Chunk): string {
-    return `${segment}\n${trails.map((trail) => (trail < 0 ? '' : this.#plan.trails[trail].segment)).join()}`;
+  #keyOf(chunk: Chunk): string {
+    const made = keysOf.get(chunk) ?? `${chunk.segment}\n${chunk.trails.map((trail) => (trail < 0 ? '' : this.#plan.trails[trail].segment)).join()}`;
+    keysOf.set(chunk, made);
+    return made;
   }
 
   /** What is used becomes the newest. */

@@ -6,6 +6,7 @@
 
 #include "attend.h"
 #include "block_lse_parts.h"
+#include "dot_parts.h"
 #include "file_views.h"
 #include "isa.h"
 #include "typed_args.h"
@@ -142,12 +143,31 @@ void add_block_scores_call(const Napi::CallbackInfo& info) {
                count(info[6], "maxThreads"));
 }
 
+/** dotParts(q, rows[], scales[], maxThreads, out) */
+void dot_parts_call(const Napi::CallbackInfo& info) {
+  const auto q = typed_array<float>(info[0], "q");
+  if (q.length == 0 || q.length > MAX_DOT_DIM) throw Napi::RangeError::New(info.Env(), "q has " + std::to_string(q.length) + " dimensions");
+  if (!info[1].IsArray() || !info[2].IsArray()) throw Napi::TypeError::New(info.Env(), "rows and scales are lists of typed arrays");
+  std::vector<RowPart> parts(info[1].As<Napi::Array>().Length());
+  size_t num_rows = 0;
+  for (uint32_t i = 0; i < parts.size(); i++) {
+    const Napi::HandleScope scope(info.Env());
+    const auto scales = typed_array<float>(info[2].As<Napi::Array>().Get(i), "scales");
+    const auto rows = typed_array<int8_t>(info[1].As<Napi::Array>().Get(i), "rows", scales.length * q.length);
+    parts[i] = {rows.data, scales.data, scales.length, num_rows};
+    num_rows += scales.length;
+  }
+  const auto out = typed_array<double>(info[4], "out", num_rows);
+  dot_parts(instance(info).isa, {q.data, q.length, parts, out.data}, count(info[3], "maxThreads"));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Instance());
   exports.Set("useIsa", Napi::Function::New(env, use_isa));
   exports.Set("attend", Napi::Function::New(env, attend_call));
   exports.Set("blockLseParts", Napi::Function::New(env, block_lse_parts_call));
   exports.Set("addBlockScores", Napi::Function::New(env, add_block_scores_call));
+  exports.Set("dotParts", Napi::Function::New(env, dot_parts_call));
   exports.Set("fileStates", Napi::Function::New(env, file_states));
   exports.Set("mapFile", Napi::Function::New(env, map_file_call));
   return exports;

@@ -5,12 +5,11 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
-#include <system_error>
-#include <thread>
 
 #include "attend.h"
 #include "block_lse.h"
 #include "kernels/int8_lse.h"
+#include "threads.h"
 
 namespace lectern {
 
@@ -95,18 +94,6 @@ class FloatScorer {
   const BlockLsePartsJob& job_;
   AttendScratch scratch_;
 };
-
-/** Runs `work` on this thread and on up to num_threads - 1 others. */
-template <typename Work>
-void on_threads(size_t num_threads, const Work& work) {
-  std::vector<std::thread> threads;
-  try {
-    for (size_t i = 1; i < num_threads; i++) threads.emplace_back(work);
-  } catch (const std::system_error&) {  // no more to be had: those that run do it
-  }
-  work();
-  for (std::thread& thread : threads) thread.join();
-}
 
 /** Products of masses stay far inside a double's range, so that a block takes one logarithm instead of one for each query. */
 constexpr double LEAST_PRODUCT = 1e-200, LARGEST_PRODUCT = 1e200;

@@ -1,5 +1,6 @@
 // The native attention engine: checks ranges, hands typed arrays to the addon. Synchronous, on the calling thread.
-import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs } from '../contract.ts';
+import assert from 'node:assert';
+import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs, DotPartsArgs } from '../contract.ts';
 import { checkAttendArgs, checkBlockLseArgs, checkQueries } from '../validate.ts';
 import { type IsaAddon, loadAddon } from './load-addon.ts';
 
@@ -17,6 +18,7 @@ interface SparseAttnAddon extends IsaAddon {
   ): void;
   blockLseParts(...args: [...PartsCall, exact: boolean, out: Float32Array]): void;
   addBlockScores(...args: [...PartsCall, z: Float32Array, extra: Float32Array, extraOf: Int32Array, floor: number, weight: number, scores: Float64Array]): void;
+  dotParts(q: Float32Array, rows: Int8Array[], scales: Float32Array[], maxThreads: number, out: Float64Array): void;
 }
 
 /** Throws ENGINE_UNAVAILABLE where the addon is not built or the forced instruction set is not there. */
@@ -26,6 +28,7 @@ export async function createNativeAttention(numThreads = 1): Promise<AttentionEn
     name: 'native', device: isa, attend: (args) => attend(addon, args),
     blockLseParts: (args) => blockLseParts(addon, args, { numThreads, exact: false }),
     addBlockScores: (args) => addon.addBlockScores(...partsCall(args, numThreads), args.z, args.extra, args.extraOf, args.floor, args.weight, args.scores),
+    dotParts: (args) => dotParts(addon, args, numThreads),
     blockLse: (args) => {
       checkBlockLseArgs(args);
       return blockLseParts(addon, { ...args, parts: [args] }, { numThreads: 1, exact: true });
@@ -59,5 +62,12 @@ function blockLseParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, { numThr
   const numBlocks = args.parts.reduce((sum, { blockStarts }) => sum + blockStarts.length - 1, 0);
   const out = new Float32Array(numBlocks * (args.q.length / args.headDim)); // (numBlocks, numQueries)
   addon.blockLseParts(...call, exact, out);
+  return out;
+}
+
+function dotParts(addon: SparseAttnAddon, { q, parts }: DotPartsArgs, numThreads: number): Float64Array {
+  assert(q.every(Number.isFinite), 'q has values that are no numbers');
+  const out = new Float64Array(parts.reduce((sum, { scales }) => sum + scales.length, 0)); // (rows of all parts)
+  addon.dotParts(q, parts.map(({ rows }) => rows), parts.map(({ scales }) => scales), numThreads, out);
   return out;
 }

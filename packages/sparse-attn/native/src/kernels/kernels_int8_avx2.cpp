@@ -1,6 +1,7 @@
-// Int8 attention for AVX2; this file alone is compiled with its flags.
+// Int8 attention and dot products for AVX2; this file alone is compiled with its flags.
 #include <immintrin.h>
 
+#include "dot.h"
 #include "int8_kernels.h"
 #include "unroll.h"
 
@@ -16,8 +17,11 @@ namespace {
 #include "int8_narrow_tile.inc"
 #include "int8_narrow_group.inc"
 #include "int8_scalar_rows.inc"
+#include "dot_scalar.inc"
+#include "dot_avx2.inc"
 }  // namespace
 
 const Int8AttentionKernels int8_attention_avx2 = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+int dot_avx2(const signed char* row, const short* q, size_t dim) { return dot_words(row, q, dim); }
 
 }  // namespace lectern
