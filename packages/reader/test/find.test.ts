@@ -56,20 +56,34 @@ describe('BM25', () => {
     const scan = new Bm25Scan([9, 7]);
     const trail = trailWords(scan, { hashes: Uint32Array.of(8, 9), counts: Uint32Array.of(3, 1), numWords: 10 });
     expect([...scan.countsOf({ hashes: Uint32Array.of(1, 7, 9), counts: Uint32Array.of(4, 2, 1), numWords: 7 })]).toEqual([2, 1]);
-    scan.addSegment(wordsIn([[[1, 5], [7, 2]], 10], [[[8, 1]], 10], [[], 15]), [-1, 0, -1], [trail]);
+    scan.addSegment(wordsIn([[[1, 5], [7, 2]], 10], [[[8, 1]], 10], [[], 15]), [-1, 0, -1, -1], [trail]);
     const idf = Math.log(1 + 2.5 / 1.5); // 3 blocks, the word in one
     const mean = 15;
     const scores = scan.scores();
     expect(scores[0]).toBeCloseTo((idf * 2 * 2.2) / (2 + 1.2 * (0.25 + (0.75 * 10) / mean)));
-    expect(scores[1]).toBeCloseTo((idf * 2.2) / (1 + 1.2 * (0.25 + (0.75 * 20) / mean)));
+    expect(scores[1]).toBeCloseTo(idf * (2.2 / (1 + 1.2 * (0.25 + (0.75 * 20) / mean)) + 1)); // and once more for a heading's word
     expect(scores[2]).toBe(0);
+  });
+
+  test('a heading within a block counts for it as for the next one', () => {
+    const scan = new Bm25Scan([9]);
+    const trail = trailWords(scan, { hashes: Uint32Array.of(9), counts: Uint32Array.of(1), numWords: 1 });
+    const other = trailWords(scan, { hashes: Uint32Array.of(8), counts: Uint32Array.of(1), numWords: 1 });
+    // 0: the heading stands in it; 1: is below it; 2: has the word; 3: is before the heading of the next segment's first block; 4: that one
+    scan.addSegment(wordsIn([[[9, 1]], 10], [[], 10], [[[9, 1]], 11], [[], 11]), [1, 0, 1, 1, 0], [trail, other]);
+    scan.addSegment(wordsIn([[], 10]), [0, -1], [trail, other]);
+    const scores = scan.scores();
+    expect(scores[0]).toBeCloseTo(scores[1]);
+    expect(scores[2]).toBeLessThan(0.7 * scores[0]);
+    expect(scores[3]).toBe(0);
+    expect(scores[4]).toBeCloseTo(scores[1]);
   });
 
   test('takes more blocks than it first made room for', () => {
     const scan = new Bm25Scan([1]);
     const blocks = Array.from({ length: 1500 }, (): Words => [[[2, 1]], 5]);
-    scan.addSegment(wordsIn(...blocks), blocks.map(() => -1), []);
-    scan.addSegment(wordsIn(...blocks.slice(1), [[[1, 1]], 5]), blocks.map(() => -1), []);
+    scan.addSegment(wordsIn(...blocks), [...blocks.map(() => -1), -1], []);
+    scan.addSegment(wordsIn(...blocks.slice(1), [[[1, 1]], 5]), [...blocks.map(() => -1), -1], []);
     const scores = scan.scores();
     expect(scores).toHaveLength(3000);
     expect(rankBlocks(scores, 0)).toEqual([2999]);
@@ -77,7 +91,7 @@ describe('BM25', () => {
 
   test("a rank is worth what the block covers of the question's words", () => {
     const scan = new Bm25Scan([1, 2, 3]);
-    scan.addSegment(wordsIn([[[1, 1], [2, 1], [3, 1]], 10], [[[1, 1]], 10], [[], 10], [[], 10]), [-1, -1, -1, -1], []);
+    scan.addSegment(wordsIn([[[1, 1], [2, 1], [3, 1]], 10], [[[1, 1]], 10], [[], 10], [[], 10]), [-1, -1, -1, -1, -1], []);
     const { blocks, worth } = scan.ranking();
     expect(blocks).toEqual([0, 1]);
     expect(worth[0]).toBe(1);
@@ -87,7 +101,7 @@ describe('BM25', () => {
 
   test('a question without words finds nothing', () => {
     const scan = new Bm25Scan([]);
-    scan.addSegment(wordsIn([[[2, 1]], 5]), [-1], []);
+    scan.addSegment(wordsIn([[[2, 1]], 5]), [-1, -1], []);
     expect([...scan.scores()]).toEqual([0]);
     expect(scan.ranking()).toEqual({ blocks: [], worth: [] });
   });

@@ -1,4 +1,5 @@
 // BM25 over blocks with their trails. Term counts come from the scan of the segments; document frequencies from the same scan.
+// A question that names an entry of a reference work means what stands below its heading: words of headings count once more.
 import type { Segment } from '../segment/format.ts';
 import type { TermCounts } from '../segment/words.ts';
 import { rankBlocks } from './fuse.ts';
@@ -8,14 +9,18 @@ const B = 0.75;
 /** Of the most that a block of one occurrence of each word could score: from here on a rank counts whole. */
 const COVERED = 0.4;
 
+/** A term of a heading scores this times its idf on top. Structured documents, 128K, n 800, BM25 alone, recall@1 / @8: .63 / .93 without, .70 / .97. */
+const HEADING_WEIGHT = 1;
+
 /** Hashes are looked up by their upper bits first: nearly all of a document's are none of the question's. */
 const BUCKET_BITS = 12;
 
-/** Counts of the question's terms, block after block. Memory: 1 byte per block and question term, 4 per block. */
+/** Counts of the question's terms, block after block. Memory: 2 bytes per block and question term, 4 per block. */
 export class Bm25Scan {
   readonly #terms: Uint32Array; // distinct hashes of the question's words, ascending
   readonly #firstTerms: Int32Array; // (2 ** BUCKET_BITS): the first term with these upper bits, numTerms where there is none
   #counts: Uint8Array; // (capacity, numTerms)
+  #inHeading: Uint8Array; // (capacity, numTerms): 1 where a heading that is open in the block has the term
   #lengths: Uint32Array; // (capacity): words
   #numBlocks = 0;
 
@@ -24,6 +29,7 @@ export class Bm25Scan {
     this.#firstTerms = new Int32Array(2 ** BUCKET_BITS).fill(this.#terms.length);
     for (let t = this.#terms.length - 1; t >= 0; t--) this.#firstTerms[this.#terms[t] >>> (32 - BUCKET_BITS)] = t;
     this.#counts = new Uint8Array(1024 * this.#terms.length);
+    this.#inHeading = new Uint8Array(1024 * this.#terms.length);
     this.#lengths = new Uint32Array(1024);
   }
 
@@ -38,18 +44,25 @@ export class Bm25Scan {
     return found;
   }
 
-  /** The next blocks: their own counts and their trails'. `trails`: each block's trail, -1 for none; `of`: what countsOf found in it. */
+  /**
+   * The next blocks: their own counts and their trails'. `trails` (numBlocks + 1): each block's trail and the next block's, -1 for none;
+   * `of`: what countsOf found in it. A heading that begins within a block is one of the next block's trail, and stands in the block.
+   */
   addSegment(segment: Segment, trails: readonly number[], of: ReadonlyArray<TrailWords | undefined>): void {
     const numTerms = this.#terms.length;
     const { numBlocks, termStarts, termHashes, termCounts, numWords } = segment;
     while (this.#numBlocks + numBlocks > this.#lengths.length) this.#grow();
     for (let b = 0; b < numBlocks; b++) {
       const at = this.#numBlocks++;
-      this.#add(termHashes, termCounts, termStarts[b], termStarts[b + 1], this.#counts, at * numTerms);
-      const trail = trails[b] < 0 ? undefined : of[trails[b]];
+      const first = at * numTerms;
+      this.#add(termHashes, termCounts, termStarts[b], termStarts[b + 1], this.#counts, first);
+      const trail = of[trails[b]];
       this.#lengths[at] = numWords[b] + (trail?.numWords ?? 0);
-      if (trail === undefined) continue;
-      for (const t of trail.found) this.#counts[at * numTerms + t] = Math.min(255, this.#counts[at * numTerms + t] + trail.counts[t]);
+      if (trails[b + 1] !== trails[b]) for (const t of of[trails[b + 1]]?.found ?? []) if (this.#counts[first + t] > 0) this.#inHeading[first + t] = 1;
+      for (const t of trail?.found ?? []) {
+        this.#counts[first + t] = Math.min(255, this.#counts[first + t] + (trail as TrailWords).counts[t]);
+        this.#inHeading[first + t] = 1;
+      }
     }
   }
 
@@ -74,7 +87,7 @@ export class Bm25Scan {
     for (let b = 0; b < numBlocks; b++) {
       for (let t = 0; t < numTerms; t++) {
         const tf = counts[b * numTerms + t];
-        if (tf > 0) scores[b] += (idf[t] * tf * (K1 + 1)) / (tf + K1 * (1 - B + (B * this.#lengths[b]) / meanLength));
+        if (tf > 0) scores[b] += idf[t] * ((tf * (K1 + 1)) / (tf + K1 * (1 - B + (B * this.#lengths[b]) / meanLength)) + HEADING_WEIGHT * this.#inHeading[b * numTerms + t]);
       }
     }
     return scores;
@@ -102,13 +115,16 @@ export class Bm25Scan {
   }
 
   #grow(): void {
-    const counts = new Uint8Array(this.#counts.length * 2);
-    counts.set(this.#counts);
-    const lengths = new Uint32Array(this.#lengths.length * 2);
-    lengths.set(this.#lengths);
-    this.#counts = counts;
-    this.#lengths = lengths;
+    this.#counts = doubled(this.#counts);
+    this.#inHeading = doubled(this.#inHeading);
+    this.#lengths = doubled(this.#lengths);
   }
+}
+
+function doubled<T extends Uint8Array | Uint32Array>(of: T): T {
+  const larger = new (of.constructor as new (length: number) => T)(of.length * 2);
+  larger.set(of);
+  return larger;
 }
 
 export interface TrailWords {

@@ -83,13 +83,14 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
   const nulls = new NullScores(ctx, plan, chunks);
   let from = 0;
   for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
-    const batch = chunks.slice(from, from + parts.length);
+    const at = from;
+    const batch = chunks.slice(at, at + parts.length);
     from += parts.length;
     for (const [i, chunk] of batch.entries()) {
       scan.numBytes += parts[i].numBytes;
       scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
       scan.blocks.add(readingIndex, chunk);
-      bm25?.addSegment(parts[i].value, chunk.trails, trails.words);
+      bm25?.addSegment(parts[i].value, [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])], trails.words);
     }
     if (pass === undefined) continue;
     const segments = parts.map((part) => part.value);
@@ -98,6 +99,9 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
     scores.push(asked);
   }
 }
+
+/** The trail of the block after a chunk's last; -1 where that is not looked at. */
+const nextTrail = ({ index }: Chunk, next: Chunk | undefined): number => (next?.index === index + 1 ? next.trails[0] : -1);
 
 /** (blocks of the chunks). */
 function trailsOf(chunks: readonly Chunk[]): Int32Array {
