@@ -55,6 +55,8 @@ export interface Chunk {
   segment: string;
   /** Trail of each of its blocks, as an index into ReadingPlan.trails; -1 where no heading is open and the document has no title. */
   trails: number[];
+  /** Headings that begin within it, in order: their code point, and the trail from there on, as an index into ReadingPlan.trails or -1. */
+  headings: Array<{ charStart: number; trail: number }>;
 }
 
 export interface ReadingPlan {
@@ -68,7 +70,7 @@ export interface ReadingPlan {
   numBlocks: number;
   heads: KvHeadRef[];
   chunks: Chunk[];
-  /** Distinct trails: title and open headings, outermost first, with the blob key of their keys. */
+  /** Distinct trails: title and open headings, outermost first, with the blob key of their keys, which are stored for those of blocks. */
   trails: Array<{ parts: string[]; segment: string }>;
 }
 

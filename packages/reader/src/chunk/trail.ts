@@ -17,11 +17,26 @@ export class TrailWalker {
   }
 
   at(char: number): string[] {
-    for (; this.#next < this.#headings.length && this.#headings[this.#next].startChar <= char; this.#next++) {
-      const heading = this.#headings[this.#next];
-      this.#open = this.#open.filter((h) => h.level < heading.level);
-      this.#open.push(heading);
+    while (this.#headings[this.#next]?.startChar <= char) this.#pass();
+    return this.#parts();
+  }
+
+  /** The headings before `char` that were not passed yet, each with the trail from it on. */
+  *before(char: number): Generator<{ startChar: number; parts: string[] }> {
+    while (this.#headings[this.#next]?.startChar < char) {
+      const { startChar } = this.#pass();
+      yield { startChar, parts: this.#parts() };
     }
+  }
+
+  #pass(): Heading {
+    const heading = this.#headings[this.#next++];
+    this.#open = this.#open.filter((h) => h.level < heading.level);
+    this.#open.push(heading);
+    return heading;
+  }
+
+  #parts(): string[] {
     return trailParts(this.#title, this.#open.map((h) => h.title));
   }
 }

@@ -5,24 +5,25 @@ import { throwIfCancelled } from '../control.ts';
 import { writeSegment } from '../segment/format.ts';
 import { writeKeysAndValues } from '../segment/keys-and-values.ts';
 import { embeddingsKey } from '../segment/address.ts';
+import { namedTrails } from '../plan/named-trails.ts';
 import { areStored } from './are-stored.ts';
 import { buildSegment } from './build-segment.ts';
 import { encodeChunk } from './chunk-pass.ts';
-import { embedBlocks } from './embed-blocks.ts';
+import { embedChunk } from './embed-chunk.ts';
 import { encodeTrails } from './encode-trails.ts';
 
 /** Chunks [from, to) of the plan, and the trails of their blocks. */
 export async function encodeChunks(ctx: ReaderContext, plan: ReadingPlan, range: { from: number; to: number }, hooks: EncodeHooks): Promise<EncodeStats> {
   const stats: EncodeStats = { chunksEncoded: 0, chunksReused: 0, tokensEncoded: 0 };
   const chunks = plan.chunks.slice(range.from, range.to);
-  await encodeTrails(ctx, plan, [...new Set(chunks.flatMap((chunk) => chunk.trails))].filter((trail) => trail >= 0), hooks.control);
+  await encodeTrails(ctx, plan, namedTrails(chunks), hooks.control);
   for (const chunk of chunks) {
     throwIfCancelled(hooks.control);
     const started = performance.now();
     const numTokens = chunk.tokenEnd - chunk.tokenStart;
     const reused = await isStored(ctx, plan, chunk);
     if (!reused) await encodeAndStore(ctx, plan, chunk, hooks);
-    else await embedBlocks(ctx, plan, chunk, hooks.control); // another trail, or read without this embedder
+    else await embedChunk(ctx, plan, chunk, hooks.control); // another trail, or read without this embedder
     stats[reused ? 'chunksReused' : 'chunksEncoded']++;
     if (!reused) stats.tokensEncoded += numTokens;
     await hooks.onChunk?.({ index: chunk.index, numTokens, reused, seconds: (performance.now() - started) / 1000 });
@@ -54,6 +55,6 @@ async function encodeAndStore(ctx: ReaderContext, plan: ReadingPlan, chunk: Chun
   // The segment is written last: where it is, the reading has all it keeps of the chunk.
   if (encoded.all !== undefined) await ctx.blobs.put(blobKeys.keysAndValues(chunk.segment), writeKeysAndValues(encoded.all));
   const segment = buildSegment(plan, chunk, encoded, text);
-  await embedBlocks(ctx, plan, chunk, hooks.control, { segment, text });
+  await embedChunk(ctx, plan, chunk, hooks.control, { segment, text });
   await ctx.blobs.put(chunk.segment, writeSegment(segment));
 }

@@ -1,9 +1,9 @@
-// The embedding route: the cosine between the question's vector and each block's. Streamed, as the other routes are.
+// The embedding route: the cosine between the question's vector and the nearest of each block's passages. Streamed, as the other routes are.
 import { type BlobStore, ServiceError } from '@lectern/shared';
 import { type AttentionEngine, dotParts } from '@lectern/sparse-attn';
 import type { Chunk, ReaderContext, ReaderEmbedder, ReadingPlan } from '../contract.ts';
 import { embeddingsKey } from '../segment/address.ts';
-import type { BlockEmbeddings } from '../segment/embeddings.ts';
+import type { ChunkEmbeddings } from '../segment/embeddings.ts';
 import { storedEmbeddings } from './stored-parts.ts';
 
 /** Addresses of the vectors, for as long as a plan's chunks live: hashing a thousand of them takes longer than the scan. */
@@ -50,8 +50,10 @@ export class EmbeddingScan {
         for (const [i, chunk] of batch.entries()) this.#check(parts[i].value, chunk, keys[from + i]);
         from += parts.length;
         this.numBytes += parts.reduce((sum, part) => sum + part.numBytes, 0);
+        const found = parts.map((part) => part.value);
         // Cosines: both vectors have length 1 but for the rounding to 8 bits.
-        this.scores.push(await dotParts(this.#engine, { q: this.#question, parts: parts.map(({ value: { vectors, scales } }) => ({ rows: vectors, scales })) }));
+        const cosines = await dotParts(this.#engine, { q: this.#question, parts: found.map(({ vectors, scales }) => ({ rows: vectors, scales })) });
+        this.scores.push(bestOfBlocks(cosines, found));
       }
     } catch (error) {
       if (!(error instanceof ServiceError && error.code === 'BLOB_NOT_FOUND')) throw error;
@@ -65,8 +67,23 @@ export class EmbeddingScan {
     return made;
   }
 
-  #check({ numBlocks, dim }: BlockEmbeddings, chunk: Chunk, key: string): void {
+  #check({ numBlocks, dim }: ChunkEmbeddings, chunk: Chunk, key: string): void {
     if (numBlocks === chunk.numBlocks && dim === this.#question.length) return;
     throw new ServiceError('BLOB_CORRUPT', `blob ${key} has ${numBlocks} blocks of ${dim}, not ${chunk.numBlocks} of ${this.#question.length}`, { details: { key } });
   }
+}
+
+/** A block without a passage, covered by a sentence of its neighbours or without letters, has no rank. */
+const NONE = Number.NEGATIVE_INFINITY;
+
+/** (blocks of all chunks) from a cosine for each passage of all chunks. */
+function bestOfBlocks(cosines: Float64Array, chunks: readonly ChunkEmbeddings[]): Float64Array {
+  const best = new Float64Array(chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0)).fill(NONE);
+  let passage = 0;
+  let first = 0;
+  for (const { numBlocks, blocks } of chunks) {
+    for (const block of blocks) best[first + block] = Math.max(best[first + block], cosines[passage++]);
+    first += numBlocks;
+  }
+  return best;
 }

@@ -1,5 +1,6 @@
 // The trails of a reading's chunks, looked at once each: what the question makes of them counts for every block below them.
 import type { Chunk, ReaderContext, ReadingPlan } from '../contract.ts';
+import { namedTrails } from '../plan/named-trails.ts';
 import { trailMass, type TrailMass } from './attention-route.ts';
 import { type Bm25Scan, trailWords, type TrailWords } from './bm25.ts';
 import type { QuestionPass } from './question.ts';
@@ -16,7 +17,7 @@ export async function scanTrails(
   ctx: ReaderContext, plan: ReadingPlan, chunks: readonly Chunk[], pass: QuestionPass | undefined, bm25: Bm25Scan | undefined,
 ): Promise<ScannedTrails> {
   const numVoting = pass?.numVoting ?? 0;
-  const wanted = namedTrails(plan, chunks);
+  const wanted = namedTrails(chunks);
   const scanned: ScannedTrails = { mass: (pass?.heads ?? []).map(() => new Float32Array(plan.trails.length * numVoting)), words: [], numBytes: 0 };
   let from = 0;
   for await (const parts of storedTrails.batches(ctx.blobs, wanted.map((trail) => plan.trails[trail].segment))) {
@@ -32,11 +33,4 @@ export async function scanTrails(
     }
   }
   return scanned;
-}
-
-/** Indexes into plan.trails, ascending. */
-function namedTrails(plan: ReadingPlan, chunks: readonly Chunk[]): number[] {
-  const isNamed = new Uint8Array(plan.trails.length);
-  for (const { trails } of chunks) for (const trail of trails) if (trail >= 0) isNamed[trail] = 1;
-  return [...isNamed.keys()].filter((trail) => isNamed[trail] === 1);
 }

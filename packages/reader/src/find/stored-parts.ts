@@ -1,7 +1,7 @@
 // The index's blobs, parsed, in order and in batches. Where the store maps files, a blob is parsed once for as long as it is the same:
 // what is left of later scans is the arithmetic.
 import type { BlobStore } from '@lectern/shared';
-import { parseEmbeddings, type BlockEmbeddings } from '../segment/embeddings.ts';
+import { parseEmbeddings, type ChunkEmbeddings } from '../segment/embeddings.ts';
 import { parseSegment, type Segment } from '../segment/format.ts';
 import { parseTrailEntry, type TrailEntry } from '../segment/trail-entry.ts';
 import { READ_AHEAD, readAhead } from './read-ahead.ts';
@@ -49,5 +49,5 @@ class StoredParts<T extends object> {
 }
 
 export const storedSegments = new StoredParts<Segment>(parseSegment);
-export const storedEmbeddings = new StoredParts<BlockEmbeddings>(parseEmbeddings);
+export const storedEmbeddings = new StoredParts<ChunkEmbeddings>(parseEmbeddings);
 export const storedTrails = new StoredParts<TrailEntry>(parseTrailEntry);

@@ -7,7 +7,7 @@ import { ChunkCutter, type ChunkDraft } from '../chunk/cutter.ts';
 import { cutPieces } from '../chunk/pieces.ts';
 import { chunkSizes } from '../chunk/sizes.ts';
 import { trailText, TrailWalker } from '../chunk/trail.ts';
-import type { Chunk, ExtractLimits, ReaderContext, ReadingPlan } from '../contract.ts';
+import type { Chunk, ExtractedDocument, ExtractLimits, ReaderContext, ReadingPlan } from '../contract.ts';
 import { throwIfCancelled } from '../control.ts';
 import { frameOf } from '../frame.ts';
 import { indexHeads } from '../heads.ts';
@@ -33,7 +33,7 @@ export async function planReading(ctx: ReaderContext, args: PlanArgs): Promise<R
   const heads = indexHeads(model);
   const { prefixIds } = frameOf(model);
   const address: AddressBase = { model: `${model.id} ${model.file.sha256 ?? ''}`, tenant: ctx.tenant, heads, prefixIds };
-  const list = new ChunkList(address, new TrailWalker(structure.title, structure.headings));
+  const list = new ChunkList(address, structure);
   const cutter = new ChunkCutter(chunkSizes(model.transformer.config.contextLength, prefixIds.length));
 
   const textKey = blobKeys.text(documentId);
@@ -68,13 +68,15 @@ class ChunkList {
   readonly chunks: Chunk[] = [];
   readonly trails: ReadingPlan['trails'] = [];
   readonly #address: AddressBase;
-  readonly #walker: TrailWalker;
+  readonly #ofBlocks: TrailWalker;
+  readonly #ofHeadings: TrailWalker;
   readonly #trailIndex = new Map<string, number>();
   #numBlocks = 0;
 
-  constructor(address: AddressBase, walker: TrailWalker) {
+  constructor(address: AddressBase, { title, headings }: Pick<ExtractedDocument, 'title' | 'headings'>) {
     this.#address = address;
-    this.#walker = walker;
+    this.#ofBlocks = new TrailWalker(title, headings);
+    this.#ofHeadings = new TrailWalker(title, headings);
   }
 
   add(draft: ChunkDraft): void {
@@ -86,18 +88,24 @@ class ChunkList {
       byteStart, byteEnd: byteStart + text.length, charStart, charEnd: charStart + draft.numChars, lineStart,
       blockStart: this.#numBlocks, numBlocks,
       segment: segmentKey(this.#address, draft),
-      trails: draft.blockChars.map((char) => this.#trailAt(char)),
+      trails: draft.blockChars.map((char) => this.#indexOf(this.#ofBlocks.at(char))),
+      headings: this.#headingsIn(charStart, charStart + draft.numChars),
     });
     this.#numBlocks += numBlocks;
   }
 
-  #trailAt(char: number): number {
-    const parts = this.#walker.at(char);
+  #headingsIn(charStart: number, charEnd: number): Chunk['headings'] {
+    return [...this.#ofHeadings.before(charEnd)]
+      .filter(({ startChar }) => startChar >= charStart)
+      .map(({ startChar, parts }) => ({ charStart: startChar, trail: this.#indexOf(parts) }));
+  }
+
+  #indexOf(parts: readonly string[]): number {
     if (parts.length === 0) return -1;
     const text = trailText(parts);
     const known = this.#trailIndex.get(text);
     if (known !== undefined) return known;
     this.#trailIndex.set(text, this.trails.length);
-    return this.trails.push({ parts, segment: trailKey(this.#address, text) }) - 1;
+    return this.trails.push({ parts: [...parts], segment: trailKey(this.#address, text) }) - 1;
   }
 }

@@ -6,7 +6,7 @@ import type { ReadingPlan } from '../contract.ts';
 import { parseJson } from './stored-document.ts';
 
 /** A plan of another version may name segments and offsets that mean something else. */
-export const PLAN_VERSION = 1;
+export const PLAN_VERSION = 2;
 
 const count = z.int().min(0);
 const planSchema = z.strictObject({
@@ -22,6 +22,7 @@ const planSchema = z.strictObject({
   chunks: z.array(z.strictObject({
     index: count, tokenStart: count, tokenEnd: count, overlapStart: count, byteStart: count, byteEnd: count, charStart: count, charEnd: count,
     lineStart: z.int().min(1), blockStart: count, numBlocks: count, segment: z.string(), trails: z.array(z.int().min(-1)),
+    headings: z.array(z.strictObject({ charStart: count, trail: z.int().min(-1) })),
   })),
   trails: z.array(z.strictObject({ parts: z.array(z.string()), segment: z.string() })),
 });

@@ -20,9 +20,15 @@ export const segmentKey = (base: AddressBase, chunk: { overlapIds: Int32Array; i
 
 export const trailKey = (base: AddressBase, text: string): string => blobKeys.trail(digest(base, 'trail', [Buffer.from(text)]));
 
-/** Of a chunk's embeddings: the embedder, the blocks (by their segment, whose address holds text, tokens and tenant) and each block's trail. */
-export function embeddingsKey({ id, sha256 }: Pick<ReaderEmbedder, 'id' | 'sha256'>, plan: Pick<ReadingPlan, 'trails'>, chunk: Pick<Chunk, 'segment' | 'trails'>): string {
-  const trails = chunk.trails.map((trail) => plan.trails[trail]?.segment ?? null);
+/**
+ * Of a chunk's embeddings: the embedder, the blocks (by their segment, whose address holds text, tokens and tenant), the trail that is open
+ * where the chunk begins, and those of the headings within it with their places.
+ */
+export function embeddingsKey(
+  { id, sha256 }: Pick<ReaderEmbedder, 'id' | 'sha256'>, plan: Pick<ReadingPlan, 'trails'>, chunk: Pick<Chunk, 'segment' | 'trails' | 'charStart' | 'headings'>,
+): string {
+  const addressOf = (trail: number): string | null => plan.trails[trail]?.segment ?? null;
+  const trails = [addressOf(chunk.trails[0]), ...chunk.headings.map(({ charStart, trail }) => [charStart - chunk.charStart, addressOf(trail)])];
   return blobKeys.embeddings(createHash('sha256').update(JSON.stringify(['embeddings', EMBEDDINGS_VERSION, id, sha256, chunk.segment, trails])).digest('hex'));
 }
 

@@ -1,32 +1,35 @@
-// The stored vectors of one chunk's blocks: a unit vector each, in 8 bits with a scale.
+// The stored vectors of one chunk's passages (embedded-passages.ts): a unit vector each, in 8 bits with a scale, and the block it speaks for.
 import { checkVersion } from '../stored-version.ts';
 import { SectionReader, SectionWriter } from './binary.ts';
 
 /** Part of every address: a new version, or another text that is embedded, never reads an old file. */
-export const EMBEDDINGS_VERSION = 1;
+export const EMBEDDINGS_VERSION = 2;
 const MAGIC = 0x424d454c; // 'LEMB'
 const MAX_BLOCKS = 1 << 10;
+const MAX_PASSAGES = 1 << 16;
 const MAX_DIM = 1 << 13;
 
-export interface BlockEmbeddings {
+export interface ChunkEmbeddings {
   numBlocks: number;
   dim: number;
-  scales: Float32Array; // (numBlocks)
-  vectors: Int8Array; // (numBlocks, dim): times its scale, a block's vector
+  blocks: Uint32Array; // (numPassages): a block of the chunk each, ascending
+  scales: Float32Array; // (numPassages)
+  vectors: Int8Array; // (numPassages, dim): times its scale, a passage's vector
 }
 
-export function writeEmbeddings({ numBlocks, dim, scales, vectors }: BlockEmbeddings): Buffer {
-  return new SectionWriter().add(Uint32Array.of(MAGIC, EMBEDDINGS_VERSION, numBlocks, dim)).add(scales).add(vectors).bytes();
+export function writeEmbeddings({ numBlocks, dim, blocks, scales, vectors }: ChunkEmbeddings): Buffer {
+  return new SectionWriter().add(Uint32Array.of(MAGIC, EMBEDDINGS_VERSION, numBlocks, blocks.length, dim)).add(blocks).add(scales).add(vectors).bytes();
 }
 
-export function parseEmbeddings(bytes: Uint8Array, what: string): BlockEmbeddings {
+export function parseEmbeddings(bytes: Uint8Array, what: string): ChunkEmbeddings {
   const reader = new SectionReader(bytes, what);
-  const [magic, version, numBlocks, dim] = reader.uint32(4);
+  const [magic, version, numBlocks, numPassages, dim] = reader.uint32(5);
   reader.check(magic === MAGIC, 'no embeddings');
   checkVersion(version, EMBEDDINGS_VERSION, what);
-  reader.check(numBlocks > 0 && numBlocks <= MAX_BLOCKS && dim > 0 && dim <= MAX_DIM, `${numBlocks} blocks of ${dim}`);
-  const embeddings = { numBlocks, dim, scales: reader.float32(numBlocks), vectors: reader.int8(numBlocks * dim) };
+  reader.check(numBlocks > 0 && numBlocks <= MAX_BLOCKS && numPassages <= MAX_PASSAGES && dim > 0 && dim <= MAX_DIM, `${numBlocks} blocks, ${numPassages} vectors of ${dim}`);
+  const embeddings = { numBlocks, dim, blocks: reader.uint32(numPassages), scales: reader.float32(numPassages), vectors: reader.int8(numPassages * dim) };
   reader.end();
   reader.check(embeddings.scales.every(Number.isFinite), 'scales that are no numbers');
+  reader.check(embeddings.blocks.every((block, i) => block < numBlocks && block >= (embeddings.blocks[i - 1] ?? 0)), 'vectors of other blocks');
   return embeddings;
 }
