@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { PlanCache } from '../src/threads/plan-cache.ts';
 
 const plan = (readingId: string, numChunks: number): ReadingPlan => ({
-  version: 1, readingId, documentId: 'd', model: 'm', keep: 'index', numTokens: 0, numChars: 0, numBlocks: 0, heads: [], trails: [],
+  version: 2, readingId, documentId: 'd', model: 'm', keep: 'index', numTokens: 0, numChars: 0, numBlocks: 0, heads: [], trails: [],
   chunks: Array.from({ length: numChunks }, (_, index) => ({
     index, tokenStart: 0, tokenEnd: 0, overlapStart: 0, byteStart: 0, byteEnd: 0, charStart: 0, charEnd: 0, lineStart: 1, blockStart: 0, numBlocks: 0, segment: 's', trails: [], headings: [],
   })),
