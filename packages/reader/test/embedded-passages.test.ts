@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { embeddedPassages } from '../src/encode/embedded-passages.ts';
 
 const TRAILS = ['Manual', 'Manual > key', 'Manual > save'].map((text, i) => ({ parts: text.split(' > '), segment: `t${i}` }));
-const long = (word: string): string => `The ${word} goes on and on until it is long enough to stand alone, which takes some eighty letters.`;
+const long = (word: string): string => `The ${word} goes on and on until it is long enough to stand alone, which takes some letters.`;
 
 /** Blocks begin at these characters of an ASCII text. */
 function passages(text: string, blockStarts: number[], trails: number[], headings: Array<[string, number]> = [], charStart = 100) {
