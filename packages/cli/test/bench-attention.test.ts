@@ -1,7 +1,8 @@
 // Captured attention and positions of stored keys, on a tiny random model: what must hold whatever the weights are.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EncodedBlocks } from '@lectern/model';
+import { type EncodedBlocks, ropeOf } from '@lectern/model';
 import { frameOf, type ReaderModel } from '@lectern/reader';
+import { rotate } from '@lectern/sparse-attn';
 import { type TinyReader, tinyReader } from '../../reader/test/tiny-reader.ts';
 import { benchCaptured, FRACTIONS } from '../src/bench/captured/captured.ts';
 import { capturedOf, type Captured, RULES, SCOPES } from '../src/bench/captured/choose.ts';
@@ -40,24 +41,39 @@ describe('captured attention', () => {
     }
   });
 
-  // The engine itself: what dense attention gives with the document's keys, against a sparse part that reads all.
-  test('agrees with the mass that a sparse part says it read', async () => {
+  // Once more in plain float64, from what the engine gives: every key at its position, one softmax over all of them.
+  test('agrees with a softmax over all keys, written out', async () => {
     const { transformer } = model;
+    const { config } = transformer;
     const { prefixIds } = frameOf(model);
-    const ids = model.tokenizer.encode(BOOK).ids.subarray(0, 500);
-    const whole = transformer.context([], prefixIds.length + ids.length);
-    await transformer.forward([{ context: whole, tokens: Int32Array.of(...prefixIds, ...ids) }], {});
-    const heads = groups.map(({ layer, kvHead }) => ({ layer, kvHead }));
-    const blocks = transformer.takeBlocks(whole, prefixIds.length, prefixIds.length + ids.length, heads, true);
-    const prefix = transformer.context([], prefixIds.length);
-    await transformer.forward([{ context: prefix, tokens: prefixIds }], {});
-    const tokens = model.tokenizer.encode('Who wrote?').ids;
-    const sparse = transformer.context([{ kind: 'prefix', context: prefix }, { kind: 'sparse', blocks, budgetBlocks: 8, windowBlocks: 0 }], prefixIds.length + tokens.length);
-    await transformer.forward([{ context: sparse, tokens }], {});
-    expect(sparse.selection()!.mass).toBeCloseTo(1, 5);
-    for (const { ofDocument, ofAttentionToDocument, ofAll } of captured({ budget: 8 })) {
-      for (const share of [ofDocument, ofAttentionToDocument, ofAll]) expect(share).toBeCloseTo(1, 5);
+    const question = model.tokenizer.encode('Who wrote?').ids;
+    const context = transformer.context([], prefixIds.length + 500 + question.length);
+    await transformer.forward([{ context, tokens: Int32Array.of(...prefixIds, ...model.tokenizer.encode(BOOK).ids.subarray(0, 500)) }], {});
+    const first = context.length;
+    const [{ queries }] = await transformer.forward([{ context, tokens: question }], { queries: [{ layer: 1, head: 1 }] }) as [{ queries: Float32Array }];
+    const { keys } = transformer.takeBlocks(context, 0, first + question.length, [{ layer: 1, kvHead: 0 }], false);
+    const token = 3;
+    const placed = (vectors: Float32Array, i: number, position: number): number[] => {
+      const vector = Float64Array.from(vectors.subarray(i * 16, (i + 1) * 16));
+      rotate(vector, position, ropeOf(config, 1));
+      return [...vector];
+    };
+    const q = placed(queries, token, first + token);
+    const weights = Array.from({ length: first + token + 1 }, (_, key) => Math.exp(placed(keys, key, key).reduce((sum, x, d) => sum + x * q[d]!, 0) / 4));
+    const sum = (from: number, to: number): number => weights.slice(from, to).reduce((total, x) => total + x, 0);
+    const document = sum(prefixIds.length, first);
+    const { mass, share, numBlocks } = groups[1]!;
+    const row = 2 * token + 1; // of head 1
+    expect(share[row]).toBeCloseTo(document / sum(0, weights.length), 2); // keys are in 8 bits
+    for (let block = 0; block < numBlocks; block++) {
+      const from = prefixIds.length + 64 * block;
+      expect(mass[row * numBlocks + block]).toBeCloseTo(sum(from, Math.min(from + 64, first)) / document, 2);
     }
+    context.dispose();
+  });
+
+  test('is 1 of what all blocks hold', () => {
+    for (const shares of captured({ budget: 8 })) for (const share of Object.values(shares)) expect(share).toBeCloseTo(1, 5);
   });
 
   test.each(SCOPES.flatMap((scope) => RULES.map((rule) => [scope, rule] as const)))('grows with the budget: %s, %s', (scope, rule) => {
@@ -94,9 +110,9 @@ describe('captured attention', () => {
 
   test('the whole measurement, as a table; what does not fit the window is refused', async () => {
     const figures = await benchCaptured(model, BOOK.repeat(3), { numTokens: 2000, numQuestions: 2, seed: 1 }, () => {});
-    expect(figures.rows).toHaveLength(11 * FRACTIONS.length);
+    expect(figures.rows).toHaveLength(12 * FRACTIONS.length);
     expect(figures.share > 0 && figures.share < 1).toBe(true);
-    expect(capturedText(figures)).toContain('| KV head | largest score, keys without positions |');
+    expect(capturedText(figures)).toContain('| KV head | largest score of keys without positions |');
     await expect(benchCaptured(model, BOOK, { numTokens: 4000, numQuestions: 2, seed: 1 }, () => {})).rejects.toThrow('window of 2048');
   });
 
@@ -155,16 +171,16 @@ describe('positions of stored keys', () => {
   });
 
   test('the whole measurement: every context at every length, dense where it fits', async () => {
-    const { rows } = await benchPositions(model, BOOK, { lengths: [512, 3000], numBlocks: 4, numTargets: 2 }, () => {});
+    const { rows } = await benchPositions(model, BOOK, { lengths: [512, 2200], numBlocks: 4, numTargets: 2 }, () => {});
     const contextsOf = (length: number): string[] => rows.filter((row) => row.length === length).map(({ context }) => context);
     expect(contextsOf(512)).toEqual(['nothing but the recent text', BASELINE, 'stored blocks, chunk-local', 'stored blocks, capped', 'the same blocks as text', 'all of it as text, dense']);
-    expect(contextsOf(3000)).toEqual(contextsOf(512).slice(0, 5));
+    expect(contextsOf(2200)).toEqual(contextsOf(512).slice(0, 5));
     for (const { mean, numTargets } of rows) {
       expect(numTargets).toBe(2);
       expect(mean > 0 && Number.isFinite(mean)).toBe(true);
     }
-    const [alone512, alone3000] = [512, 3000].map((length) => rows.find((row) => row.length === length && row.context.startsWith('nothing'))!.mean);
-    expect(alone512).toBe(alone3000); // the same targets
+    const [alone512, aloneLonger] = [512, 2200].map((length) => rows.find((row) => row.length === length && row.context.startsWith('nothing'))!.mean);
+    expect(alone512).toBe(aloneLonger); // the same targets
     expect(lossText(rows, { numBlocks: 4 })).toContain(BASELINE);
   });
 

@@ -14,7 +14,7 @@ const FACT_TOKENS = 40;
 
 const COMPARED: ReadonlyArray<{ scope: Scope; rules: readonly Rule[] }> = [
   { scope: 'row', rules: ['known'] },
-  { scope: 'KV head', rules: ['known', 'max', 'mean'] },
+  { scope: 'KV head', rules: ['known', 'max', 'max and window', 'mean'] },
   { scope: 'layer', rules: ['known', 'max', 'mean'] },
   { scope: 'all layers', rules: ['known', 'max', 'mean', 'retrieval heads'] },
 ];

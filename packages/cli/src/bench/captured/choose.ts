@@ -8,9 +8,10 @@ export type Scope = (typeof SCOPES)[number];
 
 /**
  * known: the mass itself, so the best possible choice of that scope, which no method can know before it has read everything. max, mean: over
- * the rows, of the mass scored without positions; max of a KV head is what a sparse part does. retrieval heads: mean over these heads' rows.
+ * the rows, of the mass scored without positions; max of a KV head is what a sparse part does. max and window: half of the budget are the
+ * last blocks, a sparse part's window. retrieval heads: mean over these heads' rows.
  */
-export const RULES = ['known', 'max', 'mean', 'retrieval heads'] as const;
+export const RULES = ['known', 'max', 'max and window', 'mean', 'retrieval heads'] as const;
 export type Rule = (typeof RULES)[number];
 
 /** Rows weigh the same, or as much as the document has of their attention. */
@@ -31,7 +32,7 @@ export function capturedOf(groups: readonly GroupMass[], options: ChooseOptions)
   if (scope === 'row') return groups.map((group) => ({ ...measured(group, (row) => best(rowOf(group.mass, row, group.numBlocks), budget)) }));
   const shared = new Map<string, Int32Array>();
   const nameOf = ({ layer, kvHead }: GroupMass): string => (scope === 'all layers' ? '' : scope === 'layer' ? `${layer}` : `${layer}.${kvHead}`);
-  for (const name of new Set(groups.map(nameOf))) shared.set(name, best(scoresOf(groups.filter((group) => nameOf(group) === name), options), budget));
+  for (const name of new Set(groups.map(nameOf))) shared.set(name, choose(scoresOf(groups.filter((group) => nameOf(group) === name), options), options));
   return groups.map((group) => measured(group, () => shared.get(nameOf(group))!));
 }
 
@@ -45,7 +46,7 @@ function scoresOf(groups: readonly GroupMass[], { rule, retrievalHeads, groupSiz
       // What is known includes how much of its attention the row gives to the document at all.
       const weight = rule === 'known' ? group.share[row]! : 1;
       for (let block = 0; block < scores.length; block++) {
-        if (rule === 'max') scores[block] = Math.max(scores[block]!, values[block]!);
+        if (rule.startsWith('max')) scores[block] = Math.max(scores[block]!, values[block]!);
         else scores[block]! += weight * values[block]!;
       }
     }
@@ -53,8 +54,14 @@ function scoresOf(groups: readonly GroupMass[], { rule, retrievalHeads, groupSiz
   return scores;
 }
 
+function choose(scores: Float64Array, { rule, budget }: ChooseOptions): Int32Array {
+  if (rule !== 'max and window') return best(scores, budget);
+  const windowStart = scores.length - Math.floor(budget / 2);
+  return Int32Array.of(...best(scores.subarray(0, windowStart), Math.ceil(budget / 2)), ...Array.from({ length: scores.length - windowStart }, (_, i) => windowStart + i));
+}
+
 /** Ties to the lower index. */
-function best(scores: ArrayLike<number>, budget: number): Int32Array {
+function best(scores: Float64Array | Float32Array, budget: number): Int32Array {
   return Int32Array.from(Array.from({ length: scores.length }, (_, block) => block).sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, budget));
 }
 

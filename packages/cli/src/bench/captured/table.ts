@@ -9,8 +9,8 @@ const TABLES: ReadonlyArray<[keyof Captured, string]> = [
 ];
 
 const BY: Record<Rule, string> = {
-  known: 'the attention itself (best possible)', max: 'largest score, keys without positions', mean: 'mean score, keys without positions',
-  'retrieval heads': 'mean score of the retrieval heads',
+  known: 'the attention itself (best possible)', max: 'largest score of keys without positions', mean: 'mean score of keys without positions',
+  'max and window': 'half the last blocks, half by largest score', 'retrieval heads': 'mean score of the retrieval heads',
 };
 const SCOPE_NAMES = { row: 'token and query head', 'KV head': 'KV head', layer: 'layer', 'all layers': 'all layers and heads' };
 
@@ -38,9 +38,9 @@ function table(rows: readonly CapturedRow[], key: keyof Captured): string[] {
 function byLayer(layers: readonly LayerRow[]): string[] {
   const cell = (layer: number, scope: LayerRow['scope'], rule: Rule): string => short(layers.find((row) => row.layer === layer && row.scope === scope && row.rule === rule)!.ofAttentionToDocument);
   return [
-    '| layer | share | KV head, known | KV head, largest score | layer, known | all layers, known | all layers, retrieval heads |', '|---|---|---|---|---|---|---|',
+    '| layer | share | KV head, known | KV head, largest score | KV head, window | layer, known | all layers, known | all layers, retrieval heads |', '|---|---|---|---|---|---|---|---|',
     ...[...new Set(layers.map(({ layer }) => layer))].map((layer) => (
-      `| ${layer} | ${short(layers.find((row) => row.layer === layer)!.share)} | ${cell(layer, 'KV head', 'known')} | ${cell(layer, 'KV head', 'max')} | ${cell(layer, 'layer', 'known')} | ${cell(layer, 'all layers', 'known')} | ${cell(layer, 'all layers', 'retrieval heads')} |`)),
+      `| ${layer} | ${short(layers.find((row) => row.layer === layer)!.share)} | ${cell(layer, 'KV head', 'known')} | ${cell(layer, 'KV head', 'max')} | ${cell(layer, 'KV head', 'max and window')} | ${cell(layer, 'layer', 'known')} | ${cell(layer, 'all layers', 'known')} | ${cell(layer, 'all layers', 'retrieval heads')} |`)),
   ];
 }
 
