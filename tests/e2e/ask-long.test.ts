@@ -69,8 +69,8 @@ test('search finds both facts, on each route alone', async () => {
   }
 });
 
-test('sparse mode answers from the same reading', async () => {
-  const { answer, figures } = await home.json<Answer>(['ask', file, FACTS[1].question, '--mode', 'sparse', '--max-tokens', '24']);
+test.each(['replay', 'sparse'])('mode %s answers from the same reading', async (mode) => {
+  const { answer, figures } = await home.json<Answer>(['ask', file, FACTS[1].question, '--mode', mode, '--max-tokens', '24']);
   expect(answer.length).toBeGreaterThan(0);
   expect(figures.chunksEncoded).toBe(0);
 });

@@ -56,6 +56,13 @@ describe.each(PAIRS)('%s reads, %s is asked', (reads, asks, seed) => {
     expect(citations.some((c) => c.text.includes('4172'))).toBe(true);
     for (const c of citations) expect(codePoints(text, c.startChar, c.endChar)).toBe(c.text);
   });
+
+  // Keys and values that one engine encoded, or the other on demand.
+  test.each(['replay', 'sparse'])('mode %s: the other answers right from stored keys and values', async (mode) => {
+    const { answer, figures } = await home.json<Answer>(['ask', home.file(`${seed}.txt`, text), FACT.question, '--mode', mode], { env: ENGINES[asks] });
+    expect(figures.chunksEncoded).toBe(0);
+    expect(answer).toContain('4172');
+  });
 });
 
 test('an engine that cannot start is named, with the reason and what to do', async () => {

@@ -71,7 +71,7 @@ export const topOption = (what: string): Option => new Option('--top <n>', what)
 
 export const maxTokensOption = (): Option => new Option('--max-tokens <n>', 'most tokens of an answer').argParser(integerBetween(1, 1024)).default(96);
 
-export const modeOption = (): Option => new Option('--mode <mode>', 'reread: the best passages go into the model\'s window; sparse: block-sparse attention over the document')
+export const modeOption = (): Option => new Option('--mode <mode>', 'reread: the best passages go into the model\'s window; replay: their stored keys and values; sparse: of these each layer and head chooses its blocks')
   .choices([...ASK_MODES]).default('reread' satisfies AskMode);
 
 function parseRoutes(text: string): Route[] {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROUTES } from '@lectern/shared';
 import { afterAll, expect, test } from 'vitest';
 import { type Judged, judgeBabilong, judgeByWords, judgeRetrieval, judgeRuler } from '../src/eval/judge.ts';
-import { settingsOf } from '../src/eval/options.ts';
+import { entriesOf, settingsOf } from '../src/eval/options.ts';
 import { SUITES } from '../src/eval/registry.ts';
 import { summarize } from '../src/eval/report/summary.ts';
 import { writeReport } from '../src/eval/report/write.ts';
@@ -77,6 +77,12 @@ test('a run goes on only with its own settings, and says which differ', () => {
   expect(() => storedSettings(join(folder, 'nothing'))).toThrow('holds no run');
   expect(() => settingsOf([], {}, MODEL, 'none', undefined)).toThrow('name the suites');
   expect(() => settingsOf(['other'], {}, MODEL, 'none', undefined)).toThrow('unknown suite "other"');
+  const [kind] = SUITES[1]!.tasks;
+  expect(settingsOf(['ruler'], { tasks: [kind!] }, MODEL, 'none', undefined).tasks).toEqual([kind]);
+  expect(entriesOf(['squad', 'ruler'], [kind!]).map(({ suite, tasks }) => [suite.name, tasks])).toEqual([['ruler', [kind]]]);
+  expect(() => checkSame(stored, settingsOf([], { tasks: ['squad'] }, MODEL, 'none', stored), folder)).toThrow('tasks was undefined and is ["squad"]');
+  expect(() => settingsOf(['squad'], { tasks: ['vt'] }, MODEL, 'none', undefined)).toThrow('unknown task "vt"; squad has squad, unanswerable');
+  expect(() => settingsOf(['squad'], { mode: 'dense', url: 'http://127.0.0.1:1' }, MODEL, 'none', undefined)).toThrow('--url');
   expect(() => settingsOf(['squad'], { seed: 1, seeds: [2] }, MODEL, 'none', undefined)).toThrow('--seeds');
 });
 

@@ -171,6 +171,15 @@ export const CASES: Case[] = [
     },
   },
   {
+    name: 'generate from replayed blocks behind a prefix',
+    async run(t) {
+      const { prefix, stored } = await readDocument(t, 200);
+      const context = t.context([{ kind: 'prefix', context: prefix }, { kind: 'blocks', blocks: stored }], 40);
+      const { tokens: generated } = await t.generate(context, { tokens: tokens(t, 10, 12), maxTokens: 8, stopTokens: [] });
+      return { generated, length: Int32Array.of(context.length, context.numTokens) };
+    },
+  },
+  {
     name: 'generate from a sparse document',
     async run(t) {
       const { stored } = await readDocument(t, 300);

@@ -135,7 +135,7 @@ export type AskResult = Omit<JobResult, 'figures' | 'passages' | 'notes'> & {
   blocksAttended?: number;
   blocksTotal?: number;
   chunksEncodedOnDemand?: number;
-  /** Sparse mode: bytes of stored keys and values that were loaded for attention. */
+  /** Modes replay and sparse: bytes of stored keys and values that were loaded for attention. */
   segmentBytes?: number;
 };
 

@@ -3,7 +3,7 @@ import type { Transformer, TransformerConfig } from '@lectern/model';
 import type { MediaType } from '@lectern/shared';
 import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { MAX_SCORES } from '@lectern/sparse-attn/tfjs';
-import { MAX_CANDIDATE_BLOCKS } from './ask/sparse.ts';
+import { MAX_STORED_BLOCKS } from './ask/stored.ts';
 import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
 import { DOCX } from './extract/docx/docx.ts';
@@ -32,10 +32,10 @@ const isPacked = (mediaType: MediaType): boolean => mediaType === DOCX || mediaT
 /** Text of packed formats beyond their size: what makes such a file large is pictures and fonts. */
 const MAX_UNPACKED_BYTES = 256 * MIB;
 
-/** Both modes: a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
+/** Any mode: a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
 export function askTaskBytes(model: ReaderModel, embedder?: ReaderEmbedder): number {
   const { config } = model.transformer;
-  const candidates = MAX_CANDIDATE_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
+  const candidates = MAX_STORED_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
   return Math.ceil(BASE_BYTES + candidates + promptBytes(model.transformer) + embedderBytes(embedder));
 }
 

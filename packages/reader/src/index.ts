@@ -14,6 +14,8 @@ export { sealReading } from './encode/seal.ts';
 export { find } from './find/find.ts';
 export { type Word, wordsOf } from './segment/words.ts';
 export { ask } from './ask/ask.ts';
+export { loadReadingBlocks, type StoredBlocks } from './ask/stored-blocks.ts';
+export { frameOf, prefixContext } from './frame.ts';
 export { DEFAULT_EXTRACT_LIMITS, readDocument, type ReadDocumentArgs } from './read-document.ts';
 export { askTaskBytes, encodeTaskBytes, planTaskBytes } from './estimates.ts';
 export { calibrate, type Calibration, type CalibrateOptions, type CalibrationStep, type ScoredSettings } from './calibrate/calibrate.ts';

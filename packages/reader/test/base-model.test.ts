@@ -62,7 +62,7 @@ test('answers up to the first line end after a word, and streams no more than th
   expect(numAsked).toBeLessThan(ids.length);
 });
 
-test.each(['reread', 'sparse'] as const)('is read and asked like any other: %s', async (mode) => {
+test.each(['reread', 'replay', 'sparse'] as const)('is read and asked like any other: %s', async (mode) => {
   const plan = await readDocument(base.ctx, { bytes: Buffer.from('The key is under the mat. The cat sleeps.\n'.repeat(20)), name: 'house.txt' });
   const result = await ask(base.ctx, [plan], { question: 'Where is the key?', routes: ['attention', 'bm25'], top: 4, mode, maxOutputTokens: 8 });
   expect(result.citations[0].text).toContain('key');

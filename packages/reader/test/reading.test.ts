@@ -151,7 +151,7 @@ describe('find', () => {
 });
 
 describe('ask', () => {
-  test.each(['reread', 'sparse'] as const)('%s: answers with verbatim quotations', async (mode) => {
+  test.each(['reread', 'replay', 'sparse'] as const)('%s: answers with verbatim quotations', async (mode) => {
     const plan = await read(BOOK);
     const deltas: string[] = [];
     const result = await ask(reader.ctx, [plan], { ...OPTIONS, routes: ['bm25'], mode, onDelta: (text) => { deltas.push(text); } });
@@ -160,23 +160,30 @@ describe('ask', () => {
     expect(result.supported).toBe(false); // random weights
     expect(result.outputTokens).toBeLessThanOrEqual(8);
     expect(result.answer?.startsWith(deltas.join('').trim())).toBe(true);
-    if (mode === 'sparse') {
+    if (mode !== 'reread') {
       expect(result.blocksTotal).toBe(plan.numBlocks);
       expect(result.blocksAttended).toBeGreaterThan(0);
       expect(result.blocksAttended).toBeLessThan(plan.numBlocks);
     }
   });
 
-  test('sparse on an index-only reading encodes once on demand, and answers as a reading that kept all', async () => {
+  test('replay and sparse on an index-only reading encode once on demand, and answer as on a reading that kept all', async () => {
     const text = BOOK.replaceAll('\n\n', '\n\nOn demand. '); // no chunk is another test's
     const index = await read(text);
-    const first = await ask(reader.ctx, [index], { ...OPTIONS, mode: 'sparse' });
-    const second = await ask(reader.ctx, [index], { ...OPTIONS, mode: 'sparse' });
-    expect(first.chunksEncodedOnDemand).toBeGreaterThan(0);
-    expect(second.chunksEncodedOnDemand).toBe(0);
-    const all = await ask(reader.ctx, [await read(text, { keep: 'all' })], { ...OPTIONS, mode: 'sparse' });
-    expect(all.chunksEncodedOnDemand).toBe(0);
-    expect([second.answer, all.answer]).toEqual([first.answer, first.answer]);
+    const answers: Array<string | undefined> = [];
+    for (const mode of ['replay', 'sparse'] as const) {
+      await Promise.all(index.chunks.map(({ segment }) => reader.ctx.blobs.delete(blobKeys.keysAndValues(segment))));
+      const first = await ask(reader.ctx, [index], { ...OPTIONS, mode });
+      const second = await ask(reader.ctx, [index], { ...OPTIONS, mode });
+      expect(first.chunksEncodedOnDemand).toBeGreaterThan(0);
+      expect(second.chunksEncodedOnDemand).toBe(0);
+      expect(second.answer).toBe(first.answer);
+      answers.push(first.answer);
+    }
+    const plan = await read(text, { keep: 'all' });
+    const all = [await ask(reader.ctx, [plan], { ...OPTIONS, mode: 'replay' }), await ask(reader.ctx, [plan], { ...OPTIONS, mode: 'sparse' })];
+    expect(all.map(({ answer }) => answer)).toEqual(answers);
+    for (const { chunksEncodedOnDemand } of all) expect(chunksEncodedOnDemand).toBe(0);
   });
 
   test('cancelled is JOB_CANCELLED', async () => {

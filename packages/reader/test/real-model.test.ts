@@ -55,8 +55,9 @@ describe('the default model', () => {
     expect(results.filter(({ right }) => right).length).toBeGreaterThanOrEqual(2);
   });
 
-  test('answers by block-sparse attention over stored keys and values', async () => {
-    const result = await ask(ctx, [plan], { ...OPTIONS, question: FACTS[0].question, mode: 'sparse' });
+  test.each(['replay', 'sparse'] as const)('answers from stored keys and values: %s', async (mode) => {
+    await Promise.all(plan.chunks.map(({ segment }) => ctx.blobs.delete(blobKeys.keysAndValues(segment))));
+    const result = await ask(ctx, [plan], { ...OPTIONS, question: FACTS[0].question, mode });
     expect(result.answer).toContain('417');
     expect(result.blocksAttended).toBeLessThan(plan.numBlocks);
     expect(result.chunksEncodedOnDemand).toBeGreaterThan(0);

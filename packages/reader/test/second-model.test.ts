@@ -38,8 +38,8 @@ describe('a reader beside a tiny index', () => {
     expect(await ask(tiny.ctx, [plan], OPTIONS)).toMatchObject({ reader: 'tiny', uncertain: true });
   });
 
-  test('cannot take part in sparse mode: the keys are the index model\'s own', async () => {
-    await expect(ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, mode: 'sparse' })).rejects.toMatchObject({ code: 'VALIDATION', message: expect.stringContaining('smollm2-135m-instruct') as string });
+  test.each(['replay', 'sparse'] as const)('cannot take part in mode %s: the keys are the index model\'s own', async (mode) => {
+    await expect(ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, mode })).rejects.toMatchObject({ code: 'VALIDATION', message: expect.stringContaining('smollm2-135m-instruct') as string });
   });
 
   test('is cancelled by the same flag', async () => {

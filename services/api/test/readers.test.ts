@@ -32,7 +32,7 @@ describe('refused is', () => {
   test.each([
     ['a URL', 'small', { reader: 'http://169.254.169.254/latest' }, 'big@llm.example'], ['a path', 'small', { reader: '/etc/passwd' }, 'no worker'],
     ['another model\'s reader', 'other', { reader: 'big@llm.example' }, 'there is other'],
-    ['a reader beside sparse', 'small', { reader: 'big@llm.example', mode: 'sparse' }, 'sparse'], ['a reader of a search', 'small', { reader: 'small', task: 'search' }, 'search'],
+    ['a reader beside sparse', 'small', { reader: 'big@llm.example', mode: 'sparse' }, 'sparse'], ['a reader beside replay', 'small', { reader: 'big@llm.example', mode: 'replay' }, 'mode replay'], ['a reader of a search', 'small', { reader: 'small', task: 'search' }, 'search'],
   ])('%s', (_, model, more, said) => {
     let error: unknown;
     try {

@@ -13,7 +13,7 @@ describe('a worker with a reader of its own', () => {
   const both = parts(['big', 'small']);
   test.each<[string, object, string]>([
     ['that names none', {}, 'big'], ['that names it', { reader: 'big' }, 'big'], ['that names the index model', { reader: 'small' }, 'small'],
-    ['of sparse mode', { mode: 'sparse' }, 'small'],
+    ['of sparse mode', { mode: 'sparse' }, 'small'], ['of replay mode', { mode: 'replay' }, 'small'],
   ])('answers a job %s', (_, more, id) => {
     expect(readerFor(both, job(more))).toBe(id);
   });

@@ -1,5 +1,5 @@
 // lectern ask: hands in files, waits for their reading, asks, prints the answer with its quotations.
-import type { PartialResult } from '@lectern/shared';
+import { type AskMode, type PartialResult, readsStoredKeys } from '@lectern/shared';
 import { type Command, Option } from 'commander';
 import { handIn } from '../asked-documents.ts';
 import { cliConfig } from '../config.ts';
@@ -18,7 +18,7 @@ import { withSession } from '../session.ts';
 
 interface AskOptions extends AskingOptions, ReaderOptions, PartialOptions {
   questions?: string;
-  mode: 'reread' | 'sparse';
+  mode: AskMode;
   maxTokens: number;
 }
 
@@ -72,10 +72,10 @@ async function argumentsOf(args: string[], { questions }: AskOptions): Promise<{
   return { paths, questions: [{ question }] };
 }
 
-/** Sparse attention is over the index model's own keys and values. */
+/** Stored keys and values are the index model's own. */
 function readerOf(options: AskOptions): ReaderOptions | 'index-model' {
-  if (options.mode !== 'sparse') return options;
-  if (options.reader !== undefined) throw new UsageError('--mode sparse is answered by the index model itself; leave out --reader');
+  if (!readsStoredKeys(options.mode)) return options;
+  if (options.reader !== undefined) throw new UsageError(`--mode ${options.mode} is answered by the index model itself; leave out --reader`);
   return 'index-model';
 }
 

@@ -7,6 +7,7 @@ import { bookText, say } from '../bench/subject.ts';
 import { cliConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { homeOption } from '../options.ts';
+import { addAttentionModes } from './bench-attention.ts';
 import { addBenchModes } from './bench-modes.ts';
 
 interface BenchOptions extends Omit<ModeOptions, 'repeats'> { lengths: number[] }
@@ -23,6 +24,7 @@ export function addBenchCommand(program: Command): void {
     .addOption(homeOption())
     .action(benchLengths);
   addBenchModes(bench);
+  addAttentionModes(bench);
   // Commander would take them for options of the command without a mode, and say nothing.
   bench.hook('preSubcommand', (_, mode) => {
     const given = bench.options.find((option) => bench.getOptionValueSource(option.attributeName()) === 'cli');

@@ -1,8 +1,9 @@
 // lectern eval: how well passages are found and questions answered. Drives the reader in this process, or with --url a running service.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ASK_MODES, type Route } from '@lectern/shared';
+import type { Route } from '@lectern/shared';
 import { cliConfig } from '../config.ts';
 import { evaluate } from '../eval/evaluate.ts';
+import { EVAL_MODES } from '../eval/modes.ts';
 import type { EvalOptions } from '../eval/options.ts';
 import { SUITES } from '../eval/registry.ts';
 import { parseRouteSets } from '../eval/run/routes.ts';
@@ -25,7 +26,8 @@ export function addEvalCommand(program: Command): void {
     .addOption(new Option('--seeds <list>', 'each makes documents and questions of its own (default: 1)').argParser(parseSeeds))
     .addOption(new Option('--seed <n>', 'the same, one seed').argParser(integerBetween(0, 2 ** 31)))
     .option('--model <id or path>', 'the model that indexes, finds and answers (default: MODEL or smollm2-135m-instruct)')
-    .addOption(new Option('--mode <mode>', 'how answers are made: see ask (default: reread)').choices([...ASK_MODES]))
+    .addOption(new Option('--mode <mode>', 'how answers are made: see ask; dense: the whole document in the model\'s own window (default: reread)').choices([...EVAL_MODES]))
+    .addOption(new Option('--tasks <list>', 'only these of the suites\' tasks (default: all)').argParser(parseTasks))
     .addOption(new Option('--routes <sets>', 'sets of routes to compare, the first one answers: attention+bm25,bm25 (default: all, each alone, all but attention)').argParser(parseRoutes))
     .option('--answer', 'also answer, from the gold passage and end to end (default)')
     .option('--no-answer', 'only find')
@@ -48,6 +50,8 @@ function parseLengths(text: string): number[] {
 }
 
 const parseSeeds = (text: string): number[] => [...new Set(text.split(',').map(integerBetween(0, 2 ** 31)))];
+
+const parseTasks = (text: string): string[] => [...new Set(text.split(',').map((name) => name.trim()))];
 
 function parseRoutes(text: string): Route[][] {
   const sets = parseRouteSets(text);

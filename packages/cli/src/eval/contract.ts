@@ -14,7 +14,7 @@ export interface EvalQuestion {
   answerable?: boolean;       // absent: true
 }
 export interface EvalDocument { name: string; bytes: Buffer; mediaType?: MediaType; questions: EvalQuestion[] }
-export interface SuiteOptions { numTokens: number; samples: number; seed: number; dataFolder: string; countTokens: (text: string) => number; say: (line: string) => void }
+export interface SuiteOptions { numTokens: number; samples: number; seed: number; /** Only these are wanted; all when absent. */ tasks?: readonly string[]; dataFolder: string; countTokens: (text: string) => number; say: (line: string) => void }
 export interface Suite {
   name: string; summary: string; licence: string;
   /** Documents of about numTokens tokens each; questions in all: samples per task. */

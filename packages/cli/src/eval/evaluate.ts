@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClient } from '@lectern/client';
 import { loadFile, resolveModel } from '@lectern/model';
-import { loadEmbedder, loadReaderModel } from '@lectern/reader';
+import { type EmbedderChoice, loadEmbedder, loadReaderModel } from '@lectern/reader';
 import type { CliConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { homeAt } from '../home.ts';
@@ -13,6 +13,7 @@ import { takePublicFiles } from './data/public-file.ts';
 import { XQUAD_FILE } from './data/xquad.ts';
 import { entriesOf, type EvalOptions, settingsOf } from './options.ts';
 import { writeReport } from './report/write.ts';
+import { denseSubject } from './run/dense-subject.ts';
 import { localSubject } from './run/local-subject.ts';
 import type { Outcome } from './run/outcome.ts';
 import { runEvaluation } from './run/run.ts';
@@ -33,29 +34,31 @@ export async function evaluate(suites: readonly string[], options: EvalOptions, 
 
   const home = homeAt(config.homeRoot);
   if (config.evalData !== undefined) takePublicFiles([XQUAD_FILE, ...BABI_FILES], config.evalData, home.demo);
-  const entries = entriesOf(settings.suites);
+  const entries = entriesOf(settings.suites, settings.tasks);
   const work = async (subject: Subject, countTokens: (text: string) => number): Promise<Outcome[]> => runEvaluation(subject, {
     entries, settings, folder, signal, say, countTokens, dataFolder: home.demo, ...(options.verbose ? { onOutcome: (outcome) => say(outcomeLine(outcome)) } : {}),
   });
-  const subjectOptions = { mode: settings.mode, maxTokens: settings.maxTokens, signal };
+  const { mode } = settings;
+  const subjectOptions = { maxTokens: settings.maxTokens, signal };
   let outcomes: Outcome[];
-  if (settings.url !== null) {
+  if (settings.url !== null && mode !== 'dense') {
     const client = createClient({ baseUrl: settings.url, ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }) });
     await client.health({ signal });
     const { tokenizer } = await loadFile(model.path);
-    outcomes = await work(serviceSubject(client, settings.model, subjectOptions), (text) => tokenizer.encode(text).ids.length);
+    outcomes = await work(serviceSubject(client, settings.model, { ...subjectOptions, mode }), (text) => tokenizer.encode(text).ids.length);
   } else {
     const reader = await loadReaderModel(argument, {
       home: config.homeRoot, numThreads: availableParallelism(), offline: config.offline,
       onUnavailable: (engine, reason) => say(`engine ${engine} does not start: ${reason}`),
     });
-    const embedder = await loadEmbedder(settings.embedder, reader, { home: config.homeRoot, numThreads: availableParallelism(), offline: config.offline });
-    if (embedder.embedder === undefined && settings.routes.flat().includes('embedding')) {
+    const embedder: EmbedderChoice = mode === 'dense' ? { embedderAbsent: 'nothing is found in mode dense' } : await loadEmbedder(settings.embedder, reader, { home: config.homeRoot, numThreads: availableParallelism(), offline: config.offline });
+    if (mode !== 'dense' && embedder.embedder === undefined && settings.routes.flat().includes('embedding')) {
       throw new UsageError(`the embedding route cannot be taken: ${embedder.embedderAbsent}; name --routes without it, or set EMBEDDER=none`);
     }
     const blobs = join(folder, 'blobs');
     try {
-      outcomes = await work(localSubject({ model: reader, ...embedder }, blobs, subjectOptions), (text) => reader.tokenizer.encode(text).ids.length);
+      const subject = mode === 'dense' ? denseSubject(reader, settings.maxTokens) : localSubject({ model: reader, ...embedder }, blobs, { ...subjectOptions, mode });
+      outcomes = await work(subject, (text) => reader.tokenizer.encode(text).ids.length);
     } finally {
       embedder.embedder?.embedder.close();
       reader.transformer.dispose();

@@ -1,5 +1,5 @@
 // What a model thinks of a text, token by token: to compare engines, precisions and models.
-import type { Transformer } from '../contract.ts';
+import type { ContextPart, Transformer } from '../contract.ts';
 
 export interface TextScore {
   /** (numTokens): the token that the model would have given next. */
@@ -11,10 +11,10 @@ export interface TextScore {
 const TOKENS_PER_CALL = 96; // logits of all of them are held at once
 const NEGLIGIBLE = -25; // below the largest logit: e^-25 of it each
 
-/** One sequence of tokens, the first without anything before it. At least 1, at most the model's window. */
-export async function scoreText(transformer: Transformer, tokens: Int32Array): Promise<TextScore> {
+/** One sequence of tokens, the first with only `before` before it, which holds no own tokens. At least 1; all must fit the model's window. */
+export async function scoreText(transformer: Transformer, tokens: Int32Array, before: readonly ContextPart[] = []): Promise<TextScore> {
   const { vocabSize } = transformer.config;
-  const context = transformer.context([], tokens.length);
+  const context = transformer.context(before, tokens.length);
   const score: TextScore = { argmaxes: new Int32Array(tokens.length), losses: new Float64Array(tokens.length - 1) };
   try {
     for (let from = 0; from < tokens.length; from += TOKENS_PER_CALL) {

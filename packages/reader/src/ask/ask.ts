@@ -7,10 +7,10 @@ import { withAskDefaults } from '../defaults.ts';
 import { findPlaces } from '../find/find.ts';
 import { cite } from './cite.ts';
 import { answerByReread, readerOf } from './reread.ts';
-import { answerBySparse } from './sparse.ts';
+import { answerByReplay, answerBySparse } from './stored.ts';
 import { isSupported } from './support.ts';
 
-const MODES: Record<AskMode, typeof answerByReread> = { reread: answerByReread, sparse: answerBySparse };
+const MODES: Record<AskMode, typeof answerByReread> = { reread: answerByReread, replay: answerByReplay, sparse: answerBySparse };
 
 export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[], args: AskArgs): Promise<AskResult> {
   const options = withAskDefaults(args);

@@ -5,9 +5,14 @@ export const ROUTES = ['attention', 'bm25', 'embedding'] as const;
 /** A way to find blocks. */
 export type Route = (typeof ROUTES)[number];
 
-/** reread: the text of the best blocks goes into the model's own window. sparse: block-sparse attention over the stored document. */
-export const ASK_MODES = ['reread', 'sparse'] as const;
+/**
+ * reread: the text of the best blocks goes into the model's own window. replay: their stored keys and values, the same for all layers and
+ * heads. sparse: of the stored keys and values each layer and KV head chooses its blocks.
+ */
+export const ASK_MODES = ['reread', 'replay', 'sparse'] as const;
 export type AskMode = (typeof ASK_MODES)[number];
+/** Stored keys and values are the index model's own: no other model can answer from them. */
+export const readsStoredKeys = (mode: AskMode): boolean => mode === 'replay' || mode === 'sparse';
 
 export const MAX_QUESTION_CHARS = 4_000;
 /** Documents that one job may ask about. */
@@ -91,7 +96,7 @@ export const figuresSchema = z.strictObject({
   /** Highest resident memory of the worker process so far, bytes. */
   peakResidentBytes: z.int().min(0),
   outputTokens: z.int().min(0).optional(),
-  /** Sparse mode: blocks read by attention / blocks of the document, and whether their keys and values were encoded on demand. */
+  /** Modes replay and sparse: blocks read by attention / blocks of the document, and whether their keys and values were encoded on demand. */
   blocksAttended: z.int().min(0).optional(),
   blocksTotal: z.int().min(0).optional(),
   chunksEncodedOnDemand: z.int().min(0).optional(),

@@ -1,12 +1,12 @@
 // A reader is named by an id that a worker announces. It is compared, never opened or called: a URL from a client leads nowhere.
-import { type JobRequest, ServiceError, type WorkerAnnouncement } from '@lectern/shared';
+import { type JobRequest, readsStoredKeys, ServiceError, type WorkerAnnouncement } from '@lectern/shared';
 
 /** While no worker is there at all the job waits, as with any model. */
 export function checkReader({ reader, mode, task }: JobRequest, model: string, workers: readonly WorkerAnnouncement[]): void {
   if (reader === undefined) return;
   if (task !== 'answer') throw new ServiceError('VALIDATION', `a ${task} has no reader; ${JSON.stringify(reader)} was given`);
-  if (mode === 'sparse' && reader !== model) {
-    throw new ServiceError('VALIDATION', `mode sparse is answered by the index model (${model}) itself; the reader ${JSON.stringify(reader)} was given`);
+  if (readsStoredKeys(mode) && reader !== model) {
+    throw new ServiceError('VALIDATION', `mode ${mode} is answered by the index model (${model}) itself; the reader ${JSON.stringify(reader)} was given`);
   }
   const known = readersOf(model, workers);
   if (workers.length > 0 && !known.includes(reader)) {

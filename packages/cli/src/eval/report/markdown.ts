@@ -12,7 +12,7 @@ export function reportMarkdown(rows: readonly Row[], settings: RunSettings, entr
     '# Evaluation', '',
     `Model ${model}, mode ${mode}, ${url === null ? 'in this process' : `through ${url}`}; lengths ${lengths.map((n) => integer.format(n)).join(', ')} tokens; ${samples} samples per task, length and seed; seeds ${seeds.join(', ')}.`,
     'Shares stand with their 95 % Wilson interval. Recall: a passage that overlaps the place of the answer is among the first 1, 8, 32.',
-    `The first set of routes (${settings.routes[0]!.join('+')}) is the one that answers.`, '',
+    mode === 'dense' ? 'The whole document stands in the model\'s own window; nothing is looked for.' : `The first set of routes (${settings.routes[0]!.join('+')}) is the one that answers.`, '',
   ];
   for (const { suite } of entries) {
     const own = rows.filter((row) => row.suite === suite.name);
@@ -30,6 +30,7 @@ function sections(rows: readonly Row[]): string[] {
       [...names(row), String(at1.n), routes, showShare(at1), showShare(at8), showShare(at32)])))),
     ...table('Answered', ['task', 'tokens', 'n', 'from the gold passage', 'end to end', 'supported, of right', 'of wrong', 'quotations on the answer', 'seconds, median'], told(rows, ({ answered }) => answered.n > 0).map((row) => (
       [...names(row), String(row.answered.n), showShare(row.ceiling), showShare(row.answered), showShare(row.supportedRight), showShare(row.supportedWrong), showShare(row.citationPrecision), row.answerSeconds!.toFixed(2)]))),
+    ...table('Not answered, because it does not fit the model\'s window', ['task', 'tokens', 'n'], told(rows, ({ refused }) => refused > 0).map((row) => [...names(row), String(row.refused)])),
     ...table('Unanswerable, and yet marked as supported', ['task', 'tokens', 'n', 'share'], told(rows, ({ supportedUnanswerable }) => supportedUnanswerable.n > 0).map((row) => (
       [...names(row), String(row.supportedUnanswerable.n), showShare(row.supportedUnanswerable)]))),
   ];

@@ -20,6 +20,8 @@ export interface Row {
   /** Answered right with the gold passage before the reader. */
   ceiling: Share;
   answered: Share;
+  /** Questions that were not answered: the document does not fit. */
+  refused: number;
   /** Marked as supported: of the right answers, of the wrong ones, of answers to unanswerable questions. */
   supportedRight: Share;
   supportedWrong: Share;
@@ -55,6 +57,7 @@ function rowOf(outcomes: readonly Outcome[], name: Pick<Row, 'suite' | 'task' | 
     recall: located.length === 0 ? [] : sets.map((routes) => ({ routes, at1: recallAt(routes, 1), at8: recallAt(routes, 8), at32: recallAt(routes, 32) })),
     ceiling: shareOf(outcomes.flatMap(({ ceiling }) => (ceiling === undefined ? [] : [ceiling.score]))),
     answered: shareOf(scored.map(({ score }) => score)),
+    refused: outcomes.filter(({ refused }) => refused !== undefined).length,
     supportedRight: supported(scored.filter(({ score }) => score === 1)),
     supportedWrong: supported(scored.filter(({ score }) => score < 1)),
     supportedUnanswerable: supported(answered.filter(({ answerable }) => !answerable)),

@@ -1,8 +1,9 @@
 // packages/reader in this process, on a folder of blobs of its own: what one document has in common with the one before is encoded once.
 import { mkdirSync, rmSync } from 'node:fs';
 import { ask, find, localReader, readDocument, type ReaderContext } from '@lectern/reader';
-import { createFsBlobStore, ServiceError } from '@lectern/shared';
+import { type AskMode, createFsBlobStore } from '@lectern/shared';
 import { nativeFileMapper } from '@lectern/sparse-attn';
+import { answerInWindow } from './dense-subject.ts';
 import type { Subject, SubjectOptions } from './subject.ts';
 
 /** Passages that an answer is chosen from, as a job's default. */
@@ -10,7 +11,7 @@ const TOP = 8;
 /** After so many tokens what is stored is let go, so that the folder stays below some gigabytes. */
 const MAX_KEPT_TOKENS = 4_000_000;
 
-export function localSubject(models: Pick<ReaderContext, 'model' | 'embedder' | 'embedderAbsent'>, blobs: string, { mode, maxTokens, signal }: SubjectOptions): Subject {
+export function localSubject(models: Pick<ReaderContext, 'model' | 'embedder' | 'embedderAbsent'>, blobs: string, { mode, maxTokens, signal }: SubjectOptions & { mode: AskMode }): Subject {
   const newContext = (): ReaderContext => {
     mkdirSync(blobs, { recursive: true });
     return { blobs: createFsBlobStore(blobs, { blockingReads: true, mapper: nativeFileMapper() }), ...models, tenant: 'eval' };
@@ -41,14 +42,7 @@ export function localSubject(models: Pick<ReaderContext, 'model' | 'embedder' | 
         close: async () => {},
       };
     },
-    async answerFrom(passage, question) {
-      const prompt = { question, passages: [{ text: passage, trail: [] }] };
-      const needed = reader.countTokens(prompt) + maxTokens;
-      if (needed > reader.contextLength) {
-        throw new ServiceError('CONTEXT_TOO_LONG', `a gold passage with its question needs ${needed} tokens, the reader's window has ${reader.contextLength}`, { details: { needed } });
-      }
-      return (await reader.answer(prompt, { maxOutputTokens: maxTokens })).text;
-    },
+    answerFrom: (passage, question) => answerInWindow(reader, 'a gold passage', passage, question, maxTokens),
     forget,
   };
 }

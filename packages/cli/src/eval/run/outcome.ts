@@ -20,6 +20,8 @@ export const outcomeSchema = z.strictObject({
   findSeconds: z.number(),
   /** The reader's answer to the gold passage alone. */
   ceiling: z.strictObject({ answer: z.string(), score: z.number() }).optional(),
+  /** Why the question was not answered: mode dense, the document does not fit. */
+  refused: z.string().optional(),
   /** End to end; no score where there is no right answer. */
   answered: z.strictObject({
     answer: z.string(), score: z.number().optional(), supported: z.boolean(), seconds: z.number(),

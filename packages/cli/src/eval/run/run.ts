@@ -59,16 +59,17 @@ async function runDocuments(subject: Subject, entry: SuiteEntry, { length, seed 
   const { settings, signal, dataFolder, countTokens, say, onOutcome } = options;
   const { suite, judge } = entry;
   const asked = new Set<string>();
-  for await (const document of suite.documents({ numTokens: length, samples: settings.samples, seed, dataFolder, countTokens, say })) {
-    checkQuestions(document, entry, asked);
-    const pending = document.questions.filter(({ id }) => !file.has({ suite: suite.name, length, seed, id }));
-    for (let n = pending.length; n < document.questions.length; n++) progress.skip({ suite: suite.name, length });
+  for await (const document of suite.documents({ numTokens: length, samples: settings.samples, seed, dataFolder, countTokens, say, ...(settings.tasks === undefined ? {} : { tasks: entry.tasks }) })) {
+    const questions = settings.tasks === undefined ? document.questions : document.questions.filter(({ task }) => entry.tasks.includes(task));
+    checkQuestions({ ...document, questions }, entry, asked);
+    const pending = questions.filter(({ id }) => !file.has({ suite: suite.name, length, seed, id }));
+    for (let n = pending.length; n < questions.length; n++) progress.skip({ suite: suite.name, length });
     if (pending.length === 0) continue;
     signal.throwIfAborted();
     const startedMs = performance.now();
     const open = await subject.open(document);
     const seconds = (performance.now() - startedMs) / 1000;
-    progress.read({ suite: suite.name, numTokens: open.numTokens, seconds, numQuestions: document.questions.length, numPending: pending.length });
+    progress.read({ suite: suite.name, numTokens: open.numTokens, seconds, numQuestions: questions.length, numPending: pending.length });
     try {
       for (const question of pending) {
         signal.throwIfAborted();
@@ -76,8 +77,9 @@ async function runDocuments(subject: Subject, entry: SuiteEntry, { length, seed 
         const outcome: Outcome = {
           suite: suite.name, length, seed, document: document.name, id: question.id, task: question.task, question: question.question,
           expected: question.answers, answerable: question.answerable ?? true, numTokens: open.numTokens,
-          ...(await scoreQuestion(subject, open, question, { routes: settings.routes, answer: settings.answer, judge })),
+          ...(await scoreQuestion(subject, open, question, { routes: settings.mode === 'dense' ? [] : settings.routes, answer: settings.answer, judge })),
         };
+        if (outcome.refused !== undefined) say(`${document.name}: ${outcome.refused}`);
         file.append(outcome);
         progress.done(outcome);
         onOutcome?.(outcome);

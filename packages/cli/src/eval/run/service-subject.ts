@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { LecternClient, NewJob } from '@lectern/client';
 import { detectMediaType } from '@lectern/reader';
-import type { JobResult, MediaType } from '@lectern/shared';
+import type { AskMode, JobResult, MediaType } from '@lectern/shared';
 import { COMMAND_METADATA } from '../../command-metadata.ts';
 import type { Answered, OpenDocument, Subject, SubjectOptions } from './subject.ts';
 
-export function serviceSubject(client: LecternClient, model: string, { mode, maxTokens, signal }: SubjectOptions): Subject {
+export function serviceSubject(client: LecternClient, model: string, { mode, maxTokens, signal }: SubjectOptions & { mode: AskMode }): Subject {
   const run = async (request: NewJob): Promise<JobResult> => {
     const job = await client.jobs.create({ ...request, model, metadata: COMMAND_METADATA }, { signal });
     await client.jobs.wait(job.id, { signal });

@@ -1,9 +1,10 @@
 // What a run was asked to do, kept in its folder: a run goes on only with the same settings.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ASK_MODES, ROUTES } from '@lectern/shared';
+import { ROUTES } from '@lectern/shared';
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
+import { EVAL_MODES } from '../modes.ts';
 
 export const settingsSchema = z.strictObject({
   suites: z.array(z.string()).min(1),
@@ -17,7 +18,9 @@ export const settingsSchema = z.strictObject({
   modelSha256: z.string(),
   /** Id, or 'none': the embedding route is not taken. */
   embedder: z.string(),
-  mode: z.enum(ASK_MODES),
+  /** Of the suites' tasks; absent: all. */
+  tasks: z.array(z.string()).min(1).optional(),
+  mode: z.enum(EVAL_MODES),
   /** The first one answers. */
   routes: z.array(z.array(z.enum(ROUTES)).min(1)).min(1),
   answer: z.boolean(),
@@ -45,7 +48,7 @@ export function storeSettings(folder: string, settings: RunSettings): void {
 
 /** Throws with the names of what differs. */
 export function checkSame(stored: RunSettings, wanted: RunSettings, folder: string): void {
-  const names = Object.keys(stored) as Array<keyof RunSettings>;
+  const names = [...new Set([...Object.keys(stored), ...Object.keys(wanted)])] as Array<keyof RunSettings>;
   const changed = names.filter((name) => JSON.stringify(stored[name]) !== JSON.stringify(wanted[name]));
   if (changed.length === 0) return;
   const shown = changed.map((name) => `${name} was ${JSON.stringify(stored[name])} and is ${JSON.stringify(wanted[name])}`);

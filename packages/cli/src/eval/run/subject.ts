@@ -32,7 +32,6 @@ export interface Subject {
 }
 
 export interface SubjectOptions {
-  mode: 'reread' | 'sparse';
   maxTokens: number;
   signal: AbortSignal;
 }

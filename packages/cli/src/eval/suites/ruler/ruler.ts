@@ -15,6 +15,6 @@ export const ruler: Suite = {
   summary: 'the 13 tasks of RULER (Hsieh et al. 2024), generated: needles, variable tracking, common and frequent words, questions among documents',
   licence: 'essays: Moby-Dick and the speeches on the state of the union, public domain; words: friendly-words, MIT; qa: XQuAD, CC BY-SA 4.0',
   async *documents(options) {
-    for (const task of TASKS) yield* samplesOf(task, options);
+    for (const task of TASKS.filter(({ name }) => options.tasks?.includes(name) ?? true)) yield* samplesOf(task, options);
   },
 };
