@@ -9,16 +9,11 @@ export interface DotCase {
 
 /** Rows of every byte, -128 too: what is stored is not trusted. `numRows`: of each part. */
 function dotCase(name: string, dim: number, numRows: readonly number[], q: Float32Array = normals(dim, dim)): DotCase {
-  let next = 0;
-  const anyByte = (): number => {
-    next = (next * 75 + 74) % 65_537;
-    return next >> 3;
-  };
   return {
     name,
     args: {
-      q, parts: numRows.map((rows) => ({
-        rows: Int8Array.from({ length: rows * dim }, anyByte),
+      q, parts: numRows.map((rows, part) => ({
+        rows: Int8Array.from({ length: rows * dim }, (_, i) => Math.imul(i + 1 + 1000 * part, 0x9e3779b1) >> 24),
         scales: Float32Array.from({ length: rows }, (_, row) => (row % 5) / 1000),
       })),
     },

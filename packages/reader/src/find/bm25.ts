@@ -68,19 +68,19 @@ export class Bm25Scan {
 
   /** The first blocks by score, and for each what its rank is worth: all where the block covers enough of what the question could score. */
   ranking(): { blocks: number[]; worth: number[] } {
-    const scores = this.scores();
+    const idf = this.#idf();
+    const scores = this.scores(idf);
     const blocks = rankBlocks(scores, 0);
-    const enough = COVERED * (K1 + 1) * this.#idf().reduce((sum, idf) => sum + idf, 0);
+    const enough = COVERED * (K1 + 1) * idf.reduce((sum, of) => sum + of, 0);
     return { blocks, worth: blocks.map((block) => Math.min(1, scores[block] / enough)) };
   }
 
   /** (numBlocks): 0 where no word of the question occurs. */
-  scores(): Float64Array {
+  scores(idf = this.#idf()): Float64Array {
     const numTerms = this.#terms.length;
     const numBlocks = this.#numBlocks;
     const counts = this.#counts;
     const scores = new Float64Array(numBlocks);
-    const idf = this.#idf();
     let totalLength = 0;
     for (let b = 0; b < numBlocks; b++) totalLength += this.#lengths[b];
     const meanLength = totalLength / Math.max(1, numBlocks) || 1;

@@ -41,22 +41,29 @@ class Arena {
 
 const Int8LseKernels* int8_lse(Isa isa, size_t head_dim) {
 #ifdef LECTERN_X86_KERNELS
-  if (isa == Isa::avx512vnni && head_dim % 4 == 0) return &int8_lse_avx512vnni;
+  if (head_dim % 2 != 0 || head_dim > MAX_LSE_HEAD_DIM) return nullptr;
+  switch (isa) {
+    case Isa::avx2: return &int8_lse_avx2;
+    case Isa::avxvnni: return &int8_lse_avxvnni;
+    case Isa::avx512: return &int8_lse_avx512;
+    case Isa::avx512vnni: return &int8_lse_avx512vnni;
+    default: return nullptr;
+  }
 #else
   static_cast<void>(isa);
   static_cast<void>(head_dim);
-#endif
   return nullptr;
+#endif
 }
 
 /** Scores parts in 8-bit integers. The queries are shared; the scratch is a thread's own. */
 class IntegerScorer {
  public:
   IntegerScorer(const Int8LseKernels& kernels, const Int8LseQueries& queries)
-      : kernels_(kernels), queries_(queries), arena_(scratch_bytes(queries)) {
-    const size_t width = lse_vectors(queries.num_queries) * LSE_LANES * sizeof(float);
-    scratch_ = {arena_.take<unsigned char>(KEYS_PER_CALL * queries.head_dim + ALIGNMENT),
-                arena_.take<float>(KEYS_PER_CALL * LSE_LANES * sizeof(float)), arena_.take<float>(width), arena_.take<float>(width)};
+      : kernels_(kernels), queries_(queries), arena_(scratch_bytes(kernels, queries)) {
+    const size_t width = width_bytes(kernels, queries);
+    scratch_ = {arena_.take<short>(KEYS_PER_CALL * queries.head_dim * sizeof(short)),
+                arena_.take<float>(KEYS_PER_CALL * kernels.lanes * sizeof(float)), arena_.take<float>(width), arena_.take<float>(width)};
   }
 
   void score(const KeyPart& part, float* lse) {
@@ -68,9 +75,12 @@ class IntegerScorer {
   }
 
  private:
-  static size_t scratch_bytes(const Int8LseQueries& q) {
-    const size_t width = lse_vectors(q.num_queries) * LSE_LANES * sizeof(float);
-    return Arena::rounded(KEYS_PER_CALL * q.head_dim + ALIGNMENT) + KEYS_PER_CALL * LSE_LANES * sizeof(float) + 2 * width;
+  /** Of a number for each query, in whole vectors. */
+  static size_t width_bytes(const Int8LseKernels& kernels, const Int8LseQueries& q) {
+    return Arena::rounded(lse_vectors(q.num_queries, kernels.lanes) * kernels.lanes * sizeof(float));
+  }
+  static size_t scratch_bytes(const Int8LseKernels& kernels, const Int8LseQueries& q) {
+    return KEYS_PER_CALL * (q.head_dim * sizeof(short) + kernels.lanes * sizeof(float)) + 2 * width_bytes(kernels, q);
   }
 
   const Int8LseKernels& kernels_;
@@ -152,10 +162,10 @@ void run(Isa isa, const BlockLsePartsJob& job, const BlockScoring* scoring, size
     score_parts(job, scoring, num_threads, [&] { return FloatScorer(isa, job); });
     return;
   }
-  const size_t vectors = lse_vectors(job.num_queries), lanes = vectors * LSE_LANES;
-  Arena arena(2 * lanes * job.head_dim + 3 * lanes * sizeof(float));
-  const Int8LseQueries queries{job.num_queries, job.head_dim, arena.take<signed char>(2 * lanes * job.head_dim),
-                               arena.take<int>(2 * lanes * sizeof(int)), arena.take<float>(lanes * sizeof(float))};
+  const size_t lanes = lse_vectors(job.num_queries, kernels->lanes) * kernels->lanes;
+  const size_t code_bytes = lanes * job.head_dim * sizeof(short), scale_bytes = lanes * sizeof(float);
+  Arena arena(Arena::rounded(code_bytes) + Arena::rounded(scale_bytes));
+  const Int8LseQueries queries{job.num_queries, job.head_dim, arena.take<short>(code_bytes), arena.take<float>(scale_bytes)};
   kernels->pack(queries, job.q, job.softmax_scale * LOG2_E);
   score_parts(job, scoring, num_threads, [&] { return IntegerScorer(*kernels, queries); });
 }

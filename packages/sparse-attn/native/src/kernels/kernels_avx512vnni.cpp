@@ -5,6 +5,8 @@
 #include "int8_lse.h"
 #include "unroll.h"
 
+#define LECTERN_DPWSSD_ZMM(sum, a, b) _mm512_dpwssd_epi32(sum, a, b)
+
 namespace lectern {
 namespace {
 #include "vec_avx512.h"
@@ -17,10 +19,11 @@ namespace {
 #include "int8_rows.inc"
 #include "int8_tile_rows.inc"
 #include "int8_group.inc"
+#include "int8_lse_zmm.inc"
 #include "int8_lse.inc"
 }  // namespace
 
 const Int8AttentionKernels int8_attention_avx512vnni = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
-const Int8LseKernels int8_lse_avx512vnni = {pack_lse_queries, block_lse_i8};
+const Int8LseKernels int8_lse_avx512vnni = {LSE_LANES, pack_lse_queries, block_lse_i8};
 
 }  // namespace lectern

@@ -3,6 +3,7 @@
 
 #include "dot.h"
 #include "int8_kernels.h"
+#include "int8_lse.h"
 #include "unroll.h"
 
 namespace lectern {
@@ -17,11 +18,13 @@ namespace {
 #include "int8_narrow_tile.inc"
 #include "int8_narrow_group.inc"
 #include "int8_scalar_rows.inc"
+#include "int8_lse.inc"
 #include "dot_scalar.inc"
 #include "dot_avx2.inc"
 }  // namespace
 
 const Int8AttentionKernels int8_attention_avx2 = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+const Int8LseKernels int8_lse_avx2 = {LSE_LANES, pack_lse_queries, block_lse_i8};
 int dot_avx2(const signed char* row, const short* q, size_t dim) { return dot_words(row, q, dim); }
 
 }  // namespace lectern

@@ -2,7 +2,10 @@
 #include <immintrin.h>
 
 #include "int8_kernels.h"
+#include "int8_lse.h"
 #include "unroll.h"
+
+#define LECTERN_DPWSSD_ZMM(sum, a, b) _mm512_add_epi32(sum, _mm512_madd_epi16(a, b))
 
 namespace lectern {
 namespace {
@@ -16,8 +19,11 @@ namespace {
 #include "int8_rows.inc"
 #include "int8_tile_rows.inc"
 #include "int8_group.inc"
+#include "int8_lse_zmm.inc"
+#include "int8_lse.inc"
 }  // namespace
 
 const Int8AttentionKernels int8_attention_avx512 = {store_key, store_value, pack_tile, attend_tile, unpack_tile, pack_group, attend_group};
+const Int8LseKernels int8_lse_avx512 = {LSE_LANES, pack_lse_queries, block_lse_i8};
 
 }  // namespace lectern
