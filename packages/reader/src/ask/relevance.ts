@@ -12,15 +12,13 @@ export interface QuoteEvidence {
   closeness?: number | undefined;
 }
 
-/** A name or number of the question that stands nowhere near. */
-const MISSING_NAMES_COST = 0.5;
 /** Coverage and closeness, 0 to 1 each, must come to this; and coverage alone, where closeness is not known. Chosen as docs/finding.md tells. */
 const MIN_RELEVANCE = 0.9;
 const MIN_COVERAGE = 0.45;
 
 /**
- * coverage (the share of the question's content words in the quotation or the headings above it) + closeness - cost * the share of its
- * names and numbers that stand neither there nor around it. A question without content words fits everything.
+ * coverage (the share of the question's content words in the quotation or the headings above it) + closeness - the share of its names and
+ * numbers that stand neither there nor around it. A question without content words fits everything.
  */
 export function isRelevant(question: string, { quote, around, closeness }: QuoteEvidence): boolean {
   const asked = contentStems(question);
@@ -29,6 +27,6 @@ export function isRelevant(question: string, { quote, around, closeness }: Quote
   const near = new Set([...own, ...around.flatMap(contentStems)]);
   const names = namesAndNumbersIn(question);
   const missing = names.length === 0 ? 0 : 1 - shareOf(names, near);
-  const value = shareOf(asked, own) - MISSING_NAMES_COST * missing;
+  const value = shareOf(asked, own) - missing;
   return closeness === undefined ? value >= MIN_COVERAGE : value + closeness >= MIN_RELEVANCE;
 }
