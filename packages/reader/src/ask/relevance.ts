@@ -13,7 +13,7 @@ export interface QuoteEvidence {
 }
 
 /** Coverage and closeness, 0 to 1 each, must come to this; and coverage alone, where closeness is not known. Chosen as docs/finding.md tells. */
-const MIN_RELEVANCE = 0.9;
+const MIN_RELEVANCE = 0.95;
 const MIN_COVERAGE = 0.45;
 
 /**
