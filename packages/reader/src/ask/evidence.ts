@@ -8,7 +8,7 @@ import type { QuoteEvidence } from './relevance.ts';
 export async function evidenceOf(
   question: string, citations: readonly Citation[], passages: readonly Passage[], embedder: ReaderEmbedder | undefined,
 ): Promise<QuoteEvidence[]> {
-  const closeness = embedder === undefined ? undefined : await cosines(embedder, question, citations);
+  const closeness = embedder === undefined || citations.length === 0 ? undefined : await cosines(embedder, question, citations);
   return citations.map((quote, i) => ({
     quote, closeness: closeness?.[i],
     around: passages.filter((passage) => passage.document === quote.document && passage.startChar < quote.endChar && passage.endChar > quote.startChar).map(({ text }) => text),
