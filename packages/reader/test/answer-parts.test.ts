@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { focus, usefulTrail } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
+import { isRelevant, type QuoteEvidence } from '../src/ask/relevance.ts';
 import { sentencesOf } from '../src/ask/sentences.ts';
 import { isSupported } from '../src/ask/support.ts';
 import { unitsAfter, unitsBefore } from '../src/find/sentence-edges.ts';
@@ -12,6 +13,11 @@ describe('sentences', () => {
   test('do not end at a wrapped line, but at a blank one', () => {
     const text = 'The first one\nruns on. The second.\n\nA heading\n\nLast';
     expect(sentencesOf(text).map(({ start, end }) => text.slice(start, end).trim())).toEqual(['The first one\nruns on.', 'The second.', 'A heading', 'Last']);
+  });
+
+  test('do not end at an initial or a title', () => {
+    const text = 'Named after M. Theo Kearney. He met Dr. Vole of St. Oswin in vitro. Plan B failed.';
+    expect(sentencesOf(text).map(({ start, end }) => text.slice(start, end).trim())).toEqual(['Named after M. Theo Kearney.', 'He met Dr. Vole of St. Oswin in vitro.', 'Plan B failed.']);
   });
 
   test('cover all that is not white space, in order, bounded', () => {
@@ -27,29 +33,50 @@ describe('sentences', () => {
   });
 });
 
+const evidence = (text: string, { trail = [] as string[], around = [] as string[], closeness = undefined as number | undefined } = {}): QuoteEvidence => ({ quote: { text, trail }, around, closeness });
+
 describe('support', () => {
-  const quote = [{ text: 'The garrison of Marlow held 412 men under Captain Reyes.', trail: [] }];
+  const quotes = [evidence('The garrison of Marlow held 412 men under Captain Reyes.')];
   test.each([
     ['412 men', true], ['413 men', false], ['Captain Reyes', true], ['Captain Ahab commanded', false], ['It was Reyes.', true], ['yes', false], ['', false],
     ['The garrison held 412 men.', true], ['The garrison held 412 men under Captain Wexford.', false], ['They were held by 412 men of the English garrison', false], ['The garrison of Marlow', false],
   ])('%j: %s', (answer, supported) => {
-    expect(isSupported(answer, 'How many men did the garrison of Marlow hold?', quote)).toBe(supported);
-  });
-});
-
-describe('support by topic', () => {
-  test('comes only from a sentence that shares a word with the question, itself or by its headings', () => {
-    const text = 'Built in 1712 of red stone.';
-    expect(isSupported('1712', 'When was Marlow Castle built?', [{ text: 'In 1712 he died.', trail: [] }])).toBe(false);
-    expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: [] }])).toBe(false);
-    expect(isSupported('red stone', 'Of what is Marlow Castle?', [{ text, trail: ['Marlow Castle'] }])).toBe(true);
+    expect(isSupported(answer, 'How many men did the garrison of Marlow hold?', quotes)).toBe(supported);
   });
 
   test('comes to no answer that only repeats the question, unless the question names the choice', () => {
-    const quotes = [{ text: 'Marlow Castle is built of red stone.', trail: [] }];
-    expect(isSupported('Of what is Marlow Castle built?', 'Of what is Marlow Castle built?', quotes)).toBe(false);
-    expect(isSupported('Red stone.', 'Is Marlow Castle built of red stone or of brick?', quotes)).toBe(true);
-    expect(isSupported('Of red stone.', 'Of what is Marlow Castle built?', quotes)).toBe(true);
+    const castle = [evidence('Marlow Castle is built of red stone.')];
+    expect(isSupported('Of what is Marlow Castle built?', 'Of what is Marlow Castle built?', castle)).toBe(false);
+    expect(isSupported('Red stone.', 'Is Marlow Castle built of red stone or of brick?', castle)).toBe(true);
+    expect(isSupported('Of red stone.', 'Of what is Marlow Castle built?', castle)).toBe(true);
+  });
+
+  test('comes only from a quotation that speaks of what is asked', () => {
+    expect(isSupported('412 men', 'How many men did the garrison of Marlow hold?', [evidence('A crowd of 412 men stood by.'), evidence('The garrison of Marlow held out.')])).toBe(false);
+  });
+});
+
+describe('relevance', () => {
+  const text = 'Built in 1712 of red stone.';
+  test('counts the words of the headings', () => {
+    expect(isRelevant('Of what stone is Marlow Castle?', evidence(text))).toBe(false);
+    expect(isRelevant('Of what stone is Marlow Castle?', evidence(text, { trail: ['Marlow Castle'] }))).toBe(true);
+  });
+
+  test('needs the names of the question near the quotation', () => {
+    expect(isRelevant('When was Marlow built of red stone?', evidence(text))).toBe(false);
+    expect(isRelevant('When was Marlow built of red stone?', evidence(text, { around: ['Marlow is old. Built in 1712 of red stone.'] }))).toBe(true);
+  });
+
+  test('takes closeness for shared words, and the lack of it against them', () => {
+    const question = 'What is the fortress made out of in stone?';
+    expect(isRelevant(question, evidence(text))).toBe(false);
+    expect(isRelevant(question, evidence(text, { closeness: 0.65 }))).toBe(true);
+    expect(isRelevant('When was it built of red stone?', evidence(text, { closeness: -0.2 }))).toBe(false);
+  });
+
+  test('of a question without content words is anything', () => {
+    expect(isRelevant('What is it?', evidence(text))).toBe(true);
   });
 });
 

@@ -6,6 +6,7 @@ import { throwIfCancelled } from '../control.ts';
 import { withAskDefaults } from '../defaults.ts';
 import { findPlaces } from '../find/find.ts';
 import { cite } from './cite.ts';
+import { evidenceOf } from './evidence.ts';
 import { answerByReread, readerOf } from './reread.ts';
 import { answerByReplay, answerBySparse } from './stored.ts';
 import { isSupported } from './support.ts';
@@ -23,7 +24,7 @@ export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[]
   const citations = await cite(places, spans, options.question, generated.text);
   return {
     answer: generated.text,
-    supported: isSupported(generated.text, options.question, citations),
+    supported: isSupported(generated.text, options.question, await evidenceOf(options.question, citations, passages, ctx.embedder)),
     uncertain: isUncertain(readerOf(ctx)),
     reader: readerOf(ctx).id,
     finishReason: generated.finishReason,

@@ -3,8 +3,8 @@ import type { Citation } from '@lectern/shared';
 import type { TextSpan } from '../find/passage.ts';
 import type { Places } from '../find/places.ts';
 import { wordsOf } from '../segment/words.ts';
+import { contentStems, shareOf } from './content-words.ts';
 import { sentencesOf, type Range } from './sentences.ts';
-import { contentStems } from './support.ts';
 
 const MAX_CITATIONS = 3;
 /** A word of the answer weighs as much as this many of the question: a wrong answer must not draw all quotations to itself. */
@@ -58,7 +58,3 @@ export async function cite(places: Places, spans: readonly ReadSpan[], question:
   return Promise.all(chosen.map(async ({ span, range, value }) =>
     (await places.document(span.document)).cite(span, range.start, range.end, span.trail, value / (ANSWER_WEIGHT + 1))));
 }
-
-/** Share of the wanted stems that are there; 0 when none is wanted. */
-const shareOf = (wanted: readonly string[], there: ReadonlySet<string>): number =>
-  wanted.length === 0 ? 0 : wanted.filter((stem) => there.has(stem)).length / wanted.length;

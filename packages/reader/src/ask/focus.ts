@@ -3,8 +3,8 @@
 // 13 of 16 planted facts and 22 of 40 SQuAD-style questions, three blocks 6-12 of 16 and 13 of 40.
 import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from './cite.ts';
+import { contentStems } from './content-words.ts';
 import { sentencesOf } from './sentences.ts';
-import { contentStems } from './support.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
 const MIN_SHARE = 1 / 3;

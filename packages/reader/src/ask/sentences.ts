@@ -5,6 +5,8 @@ export interface Range { start: number; end: number }
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** Longer ones (tables, lists without full stops, scripts that have none) are cut at line ends, else at spaces, else between characters. */
 const MAX_SENTENCE_UNITS = 500;
+/** The segmenter takes the full stop of an initial or a title for the end of a sentence: 'named after M. | Theo Kearney'. */
+const ABBREVIATED = /(?<![\p{L}\p{N}])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Lt|Sgt|Rev|Hon|Sen|Gov|vs|cf)\. +$/u;
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 export function sentencesOf(text: string): Range[] {
@@ -13,8 +15,11 @@ export function sentencesOf(text: string): Range[] {
   const ranges: Range[] = [];
   for (const { segment, index } of segmenter.segment(unwrapped)) {
     if (segment.trim() === '') continue;
-    if (segment.length <= MAX_SENTENCE_UNITS) ranges.push({ start: index, end: index + segment.length });
-    else ranges.push(...linesOf(text, index, index + segment.length));
+    const end = index + segment.length;
+    const previous = ranges.at(-1);
+    if (previous?.end === index && end - previous.start <= MAX_SENTENCE_UNITS && ABBREVIATED.test(unwrapped.slice(previous.start, index))) previous.end = end;
+    else if (segment.length <= MAX_SENTENCE_UNITS) ranges.push({ start: index, end });
+    else ranges.push(...linesOf(text, index, end));
   }
   return ranges;
 }

@@ -1,15 +1,7 @@
-// Does the quoted text carry the answer? Words and numbers, not meaning: a check that errs on the side of doubt.
-import { wordsOf } from '../segment/words.ts';
-
-/** Words that say nothing by themselves, as stems. */
-const FUNCTION_WORDS = new Set([...wordsOf(`a an the of to in on at by for from with without into onto about as is are was were be been being am do does did done
-  has have had having will would shall should can could may might must not no nor and or but if then than that this these those there here it its he she they them
-  his her their our your my we you i me him us who whom whose which what when where why how so such very also just only own same too one s t according
-  text passage document answer question mentioned stated said says`)].map((word) => word.stem));
-
-export function contentStems(text: string): string[] {
-  return [...new Set([...wordsOf(text)].map((word) => word.stem))].filter((stem) => !FUNCTION_WORDS.has(stem));
-}
+// Does the quoted text carry the answer? It must speak of what is asked (relevance.ts) and hold what the answer says: words and numbers,
+// not meaning. A check that errs on the side of doubt.
+import { contentStems, namesIn } from './content-words.ts';
+import { isRelevant, type QuoteEvidence } from './relevance.ts';
 
 /** At least this part of the answer's content words that the question does not hold must be quoted. */
 const MIN_COVERED = 3 / 4;
@@ -23,11 +15,10 @@ const asksForUnnamed = (question: string): boolean =>
  * in the quotes. An answer that only repeats the question's words says nothing when the question asks for what it does not name (small
  * models often repeat it); to another question it stands or falls with all of its words.
  */
-export function isSupported(answer: string, question: string, quotes: ReadonlyArray<{ text: string; trail: readonly string[] }>): boolean {
+export function isSupported(answer: string, question: string, evidence: readonly QuoteEvidence[]): boolean {
   const asked = new Set(contentStems(question));
-  // A sentence that has nothing to do with the question, nor the headings above it, supports no answer to it.
-  const onTopic = quotes.filter(({ text, trail }) => asked.size === 0 || contentStems([text, ...trail].join('\n')).some((stem) => asked.has(stem)));
-  const quoted = new Set(onTopic.flatMap(({ text }) => contentStems(text)));
+  const relevant = evidence.filter((one) => isRelevant(question, one));
+  const quoted = new Set(relevant.flatMap(({ quote }) => contentStems(quote.text)));
   const said = contentStems(answer);
   if (said.some((stem) => /\p{N}/u.test(stem) && !quoted.has(stem))) return false;
   if (namesIn(answer).some((stem) => !quoted.has(stem) && !asked.has(stem))) return false;
@@ -36,13 +27,4 @@ export function isSupported(answer: string, question: string, quotes: ReadonlyAr
   const needed = fresh.length > 0 ? fresh : said;
   if (needed.length === 0) return false;
   return needed.filter((stem) => quoted.has(stem)).length >= MIN_COVERED * needed.length;
-}
-
-/** Stems of capitalised words that do not begin a sentence. */
-function namesIn(text: string): string[] {
-  const content = new Set(contentStems(text));
-  return [...wordsOf(text)]
-    .filter(({ start }) => /\p{Lu}/u.test(text[start]) && !/(?:^|[.!?]["”’')\]]*\s+)["“‘'([]*$/.test(text.slice(0, start)))
-    .map(({ stem }) => stem)
-    .filter((stem) => content.has(stem));
 }
