@@ -37,7 +37,7 @@ export async function evaluate(suites: readonly string[], options: EvalOptions, 
   const work = async (subject: Subject, countTokens: (text: string) => number): Promise<Outcome[]> => runEvaluation(subject, {
     entries, settings, folder, signal, say, countTokens, dataFolder: home.demo, ...(options.verbose ? { onOutcome: (outcome) => say(outcomeLine(outcome)) } : {}),
   });
-  const subjectOptions = { mode: settings.mode, maxTokens: settings.maxTokens, signal };
+  const subjectOptions = { mode: settings.mode, effort: settings.effort, maxTokens: settings.maxTokens, signal };
   let outcomes: Outcome[];
   if (settings.url !== null) {
     const client = createClient({ baseUrl: settings.url, ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }) });

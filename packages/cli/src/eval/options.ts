@@ -1,6 +1,6 @@
 // The command's options -> the settings of a run: with --smoke the smallest, with --resume those of the run that goes on.
 import { NO_EMBEDDER } from '@lectern/reader';
-import { type AskMode, type Route, ROUTES } from '@lectern/shared';
+import { type AskMode, type Effort, type Route, ROUTES } from '@lectern/shared';
 import { UsageError } from '../errors.ts';
 import { type SuiteEntry, SUITES } from './registry.ts';
 import { defaultRouteSets } from './run/routes.ts';
@@ -17,6 +17,7 @@ export interface EvalOptions {
   seed?: number;
   model?: string;
   mode?: AskMode;
+  effort?: Effort;
   routes?: Route[][];
   answer?: boolean;
   maxTokens?: number;
@@ -37,7 +38,7 @@ export function settingsOf(suites: readonly string[], options: EvalOptions, mode
   if (options.resume !== undefined && options.out !== undefined) throw new UsageError('--resume names the folder; --out is for a new run');
   const byDefault = stored ?? {
     suites: options.smoke ? SUITES.map(({ suite }) => suite.name) : [], ...(options.smoke ? SMOKE : USUAL),
-    seeds: [1], mode: 'reread', routes: defaultRouteSets(ROUTES.filter((route) => route !== 'embedding' || embedder !== NO_EMBEDDER)), answer: true, maxTokens: 96, url: null,
+    seeds: [1], mode: 'reread', effort: 'normal', routes: defaultRouteSets(ROUTES.filter((route) => route !== 'embedding' || embedder !== NO_EMBEDDER)), answer: true, maxTokens: 96, url: null,
   };
   const chosen = suites.length > 0 ? [...new Set(suites)] : byDefault.suites;
   if (chosen.length === 0) throw new UsageError(`name the suites to run, of ${SUITES.map(({ suite }) => suite.name).join(', ')}, or --smoke`);
@@ -49,6 +50,7 @@ export function settingsOf(suites: readonly string[], options: EvalOptions, mode
     seeds: either('--seeds', options.seeds, '--seed', options.seed === undefined ? undefined : [options.seed]) ?? byDefault.seeds,
     model: model.id, modelSha256: model.sha256, embedder,
     mode: options.mode ?? byDefault.mode as AskMode,
+    effort: options.effort ?? byDefault.effort as Effort,
     routes: options.routes ?? byDefault.routes,
     answer: options.answer ?? byDefault.answer,
     maxTokens: options.maxTokens ?? byDefault.maxTokens,

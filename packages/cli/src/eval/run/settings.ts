@@ -1,7 +1,7 @@
 // What a run was asked to do, kept in its folder: a run goes on only with the same settings.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ASK_MODES, ROUTES } from '@lectern/shared';
+import { ASK_MODES, EFFORTS, ROUTES } from '@lectern/shared';
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 
@@ -18,6 +18,7 @@ export const settingsSchema = z.strictObject({
   /** Id, or 'none': the embedding route is not taken. */
   embedder: z.string(),
   mode: z.enum(ASK_MODES),
+  effort: z.enum(EFFORTS).default('normal'), // runs of earlier versions have none
   /** The first one answers. */
   routes: z.array(z.array(z.enum(ROUTES)).min(1)).min(1),
   answer: z.boolean(),

@@ -1,5 +1,5 @@
 // What is evaluated: the reader in this process, or a service behind a URL.
-import type { Citation, Passage, Route } from '@lectern/shared';
+import type { AskMode, Citation, Effort, Passage, Route } from '@lectern/shared';
 import type { EvalDocument } from '../contract.ts';
 
 export interface Found { passages: Passage[]; seconds: number }
@@ -32,7 +32,8 @@ export interface Subject {
 }
 
 export interface SubjectOptions {
-  mode: 'reread' | 'sparse';
+  mode: AskMode;
+  effort: Effort;
   maxTokens: number;
   signal: AbortSignal;
 }
