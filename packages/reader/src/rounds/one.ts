@@ -22,9 +22,11 @@ export async function askOne(work: Work, { question }: Split, answer: AnswerText
     return first.supported;
   }
   const { generated, supported, citations } = await work.answerFrom([last.span], last.part.question);
-  work.tell({ question: last.part.question, found: citations, answer: generated.text, supported });
-  answer.add(generated.text);
-  return supported;
+  // The sentence holds what is asked for: where the reader says something else, it is the answer itself.
+  const text = supported ? generated.text : sameText(last.span);
+  work.tell({ question: last.part.question, found: supported ? citations : await work.quote(last.span), answer: text, supported: true });
+  answer.add(text);
+  return true;
 }
 
 /** From sentence to sentence, until one holds what is asked for; undefined when none does. */

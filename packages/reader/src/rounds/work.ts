@@ -15,12 +15,12 @@ import { Places } from '../find/places.ts';
 export interface WorkLimits {
   finds: number;
   readings: number;
-  /** Times the seconds of the first finding and reading; below MIN_SECONDS in all it does not count. */
+  /** Times what finding once and reading once takes, an answer of full length supposed. */
   times: number;
 }
 
 /** So long nobody minds, and a clock's chance does not end the rounds. */
-const MIN_SECONDS = 10;
+const MIN_SECONDS = 20;
 
 export class Work {
   readonly rounds: Round[] = [];
@@ -114,7 +114,7 @@ export class Work {
     const { onDelta: _, ...options } = this.#options;
     const reading = await answer({ ...options, question });
     const seconds = (performance.now() - started) / 1000;
-    if (this.#numReadings++ === 0) this.#firstSeconds.read = seconds;
+    if (this.#numReadings++ === 0) this.#firstSeconds.read = (seconds * options.maxOutputTokens) / Math.max(1, reading.generated.numTokens);
     this.#totals.answerSeconds += seconds;
     this.#totals.outputTokens += reading.generated.numTokens;
     this.#isCut ||= reading.generated.finishReason === 'length';
@@ -149,7 +149,7 @@ export class Work {
     const { find, read } = this.#firstSeconds;
     const most = Math.max(MIN_SECONDS, this.#limits.times * (find + read));
     const elapsed = (performance.now() - this.#started) / 1000;
-    if (this.#numReadings === 0 || elapsed + read + find <= most) return true;
+    if (this.#numReadings === 0 || elapsed <= most) return true;
     this.notes.add(`the rounds ended after ${Math.round(elapsed)} s, ${this.#limits.times} times the first one's time`);
     return false;
   }

@@ -37,14 +37,14 @@ export class Tally {
   }
 
   add(sentence: ScannedSentence): void {
-    const stems = stemsOf(sentence.text);
-    const times = this.#wanted.terms.map((term) => occurrences(stems, term));
+    const words = this.#wanted.wordsOf(sentence.text);
+    const times = this.#wanted.terms.map((term) => occurrences(words, term));
     const numTerms = times.filter((n) => n > 0).length;
     if (numTerms < this.#numTerms) return;
     if (numTerms > this.#numTerms) [this.#numTerms, this.#numSentences, this.#numOccurrences, this.#matches] = [numTerms, 0, 0, []];
     this.#numSentences++;
     this.#numOccurrences += times.reduce((sum, n) => sum + n, 0);
-    const there = new Set(stems);
+    const there = new Set(stemsOf(sentence.text));
     this.#matches.push({ sentence, shared: this.#asked.filter((stem) => there.has(stem)).length });
     if (this.#matches.length >= 2 * this.#most) this.#matches = this.#best();
   }
@@ -61,9 +61,9 @@ export class Tally {
   }
 }
 
-/** How often the term's stems stand in a row. */
-function occurrences(stems: readonly string[], term: readonly string[]): number {
+/** How often the term's words stand in a row. */
+function occurrences(words: readonly string[], term: readonly string[]): number {
   let count = 0;
-  for (let i = 0; i + term.length <= stems.length; i++) if (term.every((stem, k) => stems[i + k] === stem)) count++;
+  for (let i = 0; i + term.length <= words.length; i++) if (term.every((word, k) => words[i + k] === word)) count++;
   return count;
 }
