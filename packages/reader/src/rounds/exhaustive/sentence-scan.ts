@@ -26,7 +26,11 @@ export async function scanSentences(
   let bytesLeft = MAX_BYTES;
   for (const [i, source] of readings.entries()) {
     const { plan, chunks, ...rest } = await openReading(source);
-    const fitting = chunks.filter(({ byteStart, byteEnd }) => (bytesLeft -= byteEnd - byteStart) >= 0);
+    const fitting: Chunk[] = [];
+    for (const chunk of chunks) {
+      bytesLeft -= chunk.byteEnd - chunk.byteStart;
+      if (bytesLeft >= 0) fitting.push(chunk);
+    }
     for await (const sentence of sentencesOfReading(ctx, { plan, chunks: fitting, ...rest }, control)) onSentence({ ...sentence, reading: i });
     if (bytesLeft < 0) break;
   }
