@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 const putDocument = (tenant: string, id = DOC, createdAt = new Date().toISOString()) =>
   stores.documents.put({ id, tenant, name: 'n', mediaType: 'text/plain', sha256: 'x', numBytes: 1, createdAt });
-const request = (more: Partial<JobRequest> = {}): JobRequest => ({ document: DOC, task: 'answer', question: 'q?', mode: 'reread', top: 8, maxOutputTokens: 96, keep: 'index', partial: false, ...more });
+const request = (more: Partial<JobRequest> = {}): JobRequest => ({ document: DOC, task: 'answer', question: 'q?', mode: 'reread', top: 8, maxOutputTokens: 96, keep: 'index', partial: false, effort: 'normal', ...more });
 const newJob = (tenant = 't', id = newJobId()): Promise<JobRecord> => stores.jobs.create({ id, tenant, request: request(), readingIds: [READING], model: 'm' });
 const stateOf = async (id: string): Promise<string | undefined> => (await stores.jobs.get('t', id))?.state;
 const typesOf = async (id: string, after = 0): Promise<string[]> => (await stores.jobs.events('t', id, after, 0)).map((e) => `${e.seq} ${e.type} ${String(e.data['state'] ?? '')}`.trim());

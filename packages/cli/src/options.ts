@@ -1,6 +1,6 @@
 // Options that several commands share, and their checks. Wrong values are usage errors, told before anything starts.
 import { listEmbedders } from '@lectern/model';
-import { ASK_MODES, type AskMode, ROUTES, type Route } from '@lectern/shared';
+import { ASK_MODES, type AskMode, type Effort, EFFORTS, ROUTES, type Route } from '@lectern/shared';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './errors.ts';
 
@@ -73,6 +73,9 @@ export const maxTokensOption = (): Option => new Option('--max-tokens <n>', 'mos
 
 export const modeOption = (): Option => new Option('--mode <mode>', 'reread: the best passages go into the model\'s window; replay: their stored keys and values; sparse: of these each layer and head chooses its blocks')
   .choices([...ASK_MODES]).default('reread' satisfies AskMode);
+
+export const effortOption = (): Option => new Option('--effort <effort>', 'normal: one round; thorough: several, for questions about several things or over several passages; exhaustive: all sentences, for counting and listing')
+  .choices([...EFFORTS]).default('normal' satisfies Effort);
 
 function parseRoutes(text: string): Route[] {
   const names = text.split(',').map((name) => name.trim());

@@ -2,7 +2,7 @@
 // text -> pieces -> tokens -> chunks -> encoded blocks -> segments -> (question) -> block scores -> chosen blocks -> answer -> citations
 import type { AnswerModel } from './answer-model/contract.ts';
 import type { CatalogEntry, ChatTemplate, Control, Embedder, KvHeadRef, ModelFile, RetrievalSettings, Tokenizer, Transformer } from '@lectern/model';
-import type { AskMode, BlobStore, JobResult, MediaType, Passage, Route } from '@lectern/shared';
+import type { AskMode, BlobStore, Effort, JobResult, MediaType, Passage, Route } from '@lectern/shared';
 import type { AttentionEngine } from '@lectern/sparse-attn';
 
 /** A loaded model with all that reading and asking needs. */
@@ -103,13 +103,16 @@ export interface FindOptions {
 
 export interface AskOptions extends FindOptions {
   mode: AskMode;
+  /** Absent: normal. */
+  effort?: Effort;
+  /** Of each reading: rounds have several. */
   maxOutputTokens: number;
   control?: Control;
-  /** Text as it is generated. */
+  /** Text of the answer as it is generated; with rounds as each ends. All of it together is the answer. */
   onDelta?: (text: string) => void;
 }
 
-/** What may be left out: every route, 8 passages, mode reread, 96 tokens. */
+/** What may be left out: every route, 8 passages, mode reread, effort normal, 96 tokens. */
 export type FindArgs = Pick<FindOptions, 'question'> & Partial<FindOptions>;
 export type AskArgs = Pick<AskOptions, 'question'> & Partial<AskOptions>;
 

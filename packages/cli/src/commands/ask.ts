@@ -1,5 +1,5 @@
 // lectern ask: hands in files, waits for their reading, asks, prints the answer with its quotations.
-import { type AskMode, type PartialResult, readsStoredKeys } from '@lectern/shared';
+import { type AskMode, type Effort, type PartialResult, readsStoredKeys } from '@lectern/shared';
 import { type Command, Option } from 'commander';
 import { handIn } from '../asked-documents.ts';
 import { cliConfig } from '../config.ts';
@@ -8,7 +8,7 @@ import { openDocuments } from '../input/documents.ts';
 import { pathsAndQuestion, pathsOnly } from '../input/paths-and-question.ts';
 import { type QuestionLine, readQuestions } from '../input/questions-file.ts';
 import { interruptible } from '../interrupt.ts';
-import { type AskingOptions, addAskingOptions, addPartialOptions, addReaderOptions, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, routesOf, topOption } from '../options.ts';
+import { type AskingOptions, addAskingOptions, addPartialOptions, addReaderOptions, effortOption, indexModelOf, maxTokensOption, modeOption, type ReaderOptions, routesOf, topOption } from '../options.ts';
 import { noteLines, notesJson } from '../output/document-notes.ts';
 import { askJson, partialJson, skippedJson } from '../output/json-result.ts';
 import { answerText, partialAnswerText } from '../output/text-result.ts';
@@ -19,6 +19,7 @@ import { withSession } from '../session.ts';
 interface AskOptions extends AskingOptions, ReaderOptions, PartialOptions {
   questions?: string;
   mode: AskMode;
+  effort: Effort;
   maxTokens: number;
 }
 
@@ -29,6 +30,7 @@ export function addAskCommand(program: Command): void {
     .argument('<files...>', 'files and folders, then the question'))))
     .addOption(new Option('--questions <file>', 'ask many: one JSON object {"id", "question"} per line; prints one JSON object per line'))
     .addOption(modeOption())
+    .addOption(effortOption())
     .addOption(topOption('passages that are considered'))
     .addOption(maxTokensOption())
     .action(ask);
@@ -52,7 +54,7 @@ async function ask(args: string[], options: AskOptions): Promise<void> {
             before = partial;
           };
           const result = await asked.run({
-            task: 'answer', question: line.question, model, reader, mode: options.mode,
+            task: 'answer', question: line.question, model, reader, mode: options.mode, effort: options.effort,
             ...routesOf(options), top: options.top, maxOutputTokens: options.maxTokens, keep: options.keep,
           }, { quiet, signal, onPartial: onPartialOf(options, { numBytes: asked.numBytes, forProgram: isJson }, print) });
           const notes = await asked.notesOn(result);

@@ -1,6 +1,6 @@
 // lectern eval: how well passages are found and questions answered. Drives the reader in this process, or with --url a running service.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Route } from '@lectern/shared';
+import { EFFORTS, type Route } from '@lectern/shared';
 import { cliConfig } from '../config.ts';
 import { evaluate } from '../eval/evaluate.ts';
 import { EVAL_MODES } from '../eval/modes.ts';
@@ -28,6 +28,7 @@ export function addEvalCommand(program: Command): void {
     .option('--model <id or path>', 'the model that indexes, finds and answers (default: MODEL or smollm2-135m-instruct)')
     .addOption(new Option('--mode <mode>', 'how answers are made: see ask; dense: the whole document in the model\'s own window (default: reread)').choices([...EVAL_MODES]))
     .addOption(new Option('--tasks <list>', 'only these of the suites\' tasks (default: all)').argParser(parseTasks))
+    .addOption(new Option('--effort <effort>', 'of each answer: see ask (default: normal)').choices([...EFFORTS]))
     .addOption(new Option('--routes <sets>', 'sets of routes to compare, the first one answers: attention+bm25,bm25 (default: all, each alone, all but attention)').argParser(parseRoutes))
     .option('--answer', 'also answer, from the gold passage and end to end (default)')
     .option('--no-answer', 'only find')

@@ -39,7 +39,7 @@ export async function evaluate(suites: readonly string[], options: EvalOptions, 
     entries, settings, folder, signal, say, countTokens, dataFolder: home.demo, ...(options.verbose ? { onOutcome: (outcome) => say(outcomeLine(outcome)) } : {}),
   });
   const { mode } = settings;
-  const subjectOptions = { maxTokens: settings.maxTokens, signal };
+  const subjectOptions = { effort: settings.effort, maxTokens: settings.maxTokens, signal };
   let outcomes: Outcome[];
   if (settings.url !== null && mode !== 'dense') {
     const client = createClient({ baseUrl: settings.url, ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }) });

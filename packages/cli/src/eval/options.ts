@@ -1,6 +1,6 @@
 // The command's options -> the settings of a run: with --smoke the smallest, with --resume those of the run that goes on.
 import { NO_EMBEDDER } from '@lectern/reader';
-import { type Route, ROUTES } from '@lectern/shared';
+import { type Effort, type Route, ROUTES } from '@lectern/shared';
 import { UsageError } from '../errors.ts';
 import type { EvalMode } from './modes.ts';
 import { type SuiteEntry, SUITES } from './registry.ts';
@@ -20,6 +20,7 @@ export interface EvalOptions {
   /** Only these of the suites' tasks. */
   tasks?: string[];
   mode?: EvalMode;
+  effort?: Effort;
   routes?: Route[][];
   answer?: boolean;
   maxTokens?: number;
@@ -40,7 +41,7 @@ export function settingsOf(suites: readonly string[], options: EvalOptions, mode
   if (options.resume !== undefined && options.out !== undefined) throw new UsageError('--resume names the folder; --out is for a new run');
   const byDefault: RunSettings | Omit<RunSettings, 'model' | 'modelSha256' | 'embedder'> & { tasks?: undefined } = stored ?? {
     suites: options.smoke ? SUITES.map(({ suite }) => suite.name) : [], ...(options.smoke ? SMOKE : USUAL),
-    seeds: [1], mode: 'reread', routes: defaultRouteSets(ROUTES.filter((route) => route !== 'embedding' || embedder !== NO_EMBEDDER)), answer: true, maxTokens: 96, url: null,
+    seeds: [1], mode: 'reread', effort: 'normal', routes: defaultRouteSets(ROUTES.filter((route) => route !== 'embedding' || embedder !== NO_EMBEDDER)), answer: true, maxTokens: 96, url: null,
   };
   const chosen = suites.length > 0 ? [...new Set(suites)] : byDefault.suites;
   if (chosen.length === 0) throw new UsageError(`name the suites to run, of ${SUITES.map(({ suite }) => suite.name).join(', ')}, or --smoke`);
@@ -57,6 +58,7 @@ export function settingsOf(suites: readonly string[], options: EvalOptions, mode
     model: model.id, modelSha256: model.sha256, embedder,
     mode,
     ...(tasks === undefined ? {} : { tasks }),
+    effort: options.effort ?? byDefault.effort as Effort,
     routes: options.routes ?? byDefault.routes,
     answer: options.answer ?? byDefault.answer,
     maxTokens: options.maxTokens ?? byDefault.maxTokens,

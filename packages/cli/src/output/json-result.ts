@@ -1,11 +1,13 @@
 // The JSON object that `ask --json` prints: these fields and no others, whatever the API adds later.
-import type { Citation, Coverage, Figures, JobResult, PartialResult, Passage } from '@lectern/shared';
+import type { Citation, Coverage, Figures, JobResult, PartialResult, Passage, Round } from '@lectern/shared';
 import type { Skipped } from '../input/skipped.ts';
 import { type DocumentNames, nameOf } from './document-names.ts';
 
 export interface CitationJson extends Pick<Citation, 'text' | 'startChar' | 'endChar' | 'page' | 'trail' | 'score'> {
   document: { id: string; name: string };
 }
+
+export type RoundJson = Omit<Round, 'found'> & { found: CitationJson[] };
 
 export interface AskJson {
   answer: string;
@@ -15,6 +17,8 @@ export interface AskJson {
   /** Id of the model that worded the answer. */
   reader?: string;
   citations: CitationJson[];
+  /** With another effort than normal: what was done, in order. */
+  rounds?: RoundJson[];
   figures: Pick<Figures, 'tokensRead' | 'chunksEncoded' | 'chunksReused' | 'readSeconds' | 'tokensPerSecond' | 'findSeconds' | 'answerSeconds' | 'peakResidentBytes'>;
 }
 
@@ -29,6 +33,7 @@ function answerJson(result: Omit<JobResult, 'figures'>, names: DocumentNames): O
     uncertain: result.uncertain ?? false,
     ...(result.reader === undefined ? {} : { reader: result.reader }),
     citations: result.citations.map((citation) => citationJson(citation, names)),
+    ...(result.rounds === undefined ? {} : { rounds: result.rounds.map((round) => ({ ...round, found: round.found.map((citation) => citationJson(citation, names)) })) }),
   };
 }
 

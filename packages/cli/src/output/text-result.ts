@@ -12,7 +12,18 @@ const STRONGER = 'A stronger model answers better from the same reading: --reade
 
 export function answerText(result: JobResult, names: DocumentNames): string {
   const hint = result.uncertain === true && result.citations.length > 0 ? [STRONGER] : [];
-  return blocks([...answerBlocks(result, names), ...hint, figuresText(result.figures)]);
+  return blocks([...answerBlocks(result, names), ...hint, roundsText(result), figuresText(result.figures)]);
+}
+
+/** What was done, where it was more than one round: a line for each, with the numbers of its quotations. */
+function roundsText({ rounds = [], citations }: JobResult): string {
+  if (rounds.length < 2) return '';
+  const numberOf = (found: Citation): number => citations.findIndex((c) => c.document === found.document && c.startChar === found.startChar && c.endChar === found.endChar) + 1;
+  return ['Rounds:', ...rounds.map(({ question, answer, found, supported }, i) => {
+    const quoted = found.map(numberOf).filter((number) => number > 0).map((number) => `[${number}]`).join('');
+    const said = answer === undefined ? '' : ` -> ${oneLine(answer)}${supported === false ? ` (${UNSUPPORTED})` : ''}`;
+    return `  ${i + 1}. ${oneLine(question)}${quoted === '' ? '' : ` ${quoted}`}${said}`;
+  })].join('\n');
 }
 
 /** With its first quotation only: the answer comes later. `before`: the one printed last. */

@@ -1,30 +1,37 @@
-// Question -> answer with quotations: find, read, generate, cite, check.
-import { ServiceError, type AskMode } from '@lectern/shared';
-import type { AskArgs, AskResult, ReaderContext, ReadingSource } from '../contract.ts';
+// Question -> answer with quotations: find, read, generate, cite, check; once, or in rounds as the effort says.
+import { type Effort, ServiceError } from '@lectern/shared';
+import type { AskArgs, AskOptions, AskResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { isUncertain } from '../answer-model/ceiling.ts';
 import { throwIfCancelled } from '../control.ts';
 import { withAskDefaults } from '../defaults.ts';
 import { findPlaces } from '../find/find.ts';
-import { cite } from './cite.ts';
-import { evidenceOf } from './evidence.ts';
-import { answerByReread, readerOf } from './reread.ts';
-import { answerByReplay, answerBySparse } from './stored.ts';
-import { isSupported } from './support.ts';
+import { askExhaustively } from '../rounds/exhaustive/exhaustive.ts';
+import { askThoroughly } from '../rounds/thorough.ts';
+import { answerFound, checkMode } from './answer-found.ts';
+import { readerOf } from './reread.ts';
 
-const MODES: Record<AskMode, typeof answerByReread> = { reread: answerByReread, replay: answerByReplay, sparse: answerBySparse };
+type Ask = (ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions) => Promise<AskResult>;
+
+const EFFORTS: Record<Effort, Ask> = { normal: askOnce, thorough: askThoroughly, exhaustive: askExhaustively };
 
 export async function ask(ctx: ReaderContext, readings: readonly ReadingSource[], args: AskArgs): Promise<AskResult> {
   const options = withAskDefaults(args);
-  if (!Object.hasOwn(MODES, options.mode)) throw new ServiceError('VALIDATION', `modes are ${Object.keys(MODES).join(', ')}; asked for: ${options.mode}`);
-  throwIfCancelled(options.control);
-  const { passages, places, notes, numBlocks, numTokens, findSeconds, indexBytes } = await findPlaces(ctx, readings, options);
+  const { mode, effort = 'normal', control } = options;
+  checkMode(mode);
+  if (!Object.hasOwn(EFFORTS, effort)) throw new ServiceError('VALIDATION', `efforts are ${Object.keys(EFFORTS).join(', ')}; asked for: ${effort}`);
+  throwIfCancelled(control);
+  return EFFORTS[effort](ctx, readings, options);
+}
+
+async function askOnce(ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions): Promise<AskResult> {
+  const found = await findPlaces(ctx, readings, options);
   throwIfCancelled(options.control);
   const started = performance.now();
-  const { generated, spans, blocksAttended, chunksEncodedOnDemand, segmentBytes } = await MODES[options.mode](ctx, places, passages, options);
-  const citations = await cite(places, spans, options.question, generated.text);
+  const { generated, supported, citations, blocksAttended, chunksEncodedOnDemand, segmentBytes } = await answerFound(ctx, found, options);
+  const { passages, notes, numBlocks, numTokens, findSeconds, indexBytes } = found;
   return {
     answer: generated.text,
-    supported: isSupported(generated.text, options.question, await evidenceOf(options.question, citations, passages, ctx.embedder)),
+    supported,
     uncertain: isUncertain(readerOf(ctx)),
     reader: readerOf(ctx).id,
     finishReason: generated.finishReason,

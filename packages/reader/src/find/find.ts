@@ -17,12 +17,12 @@ export async function find(ctx: ReaderContext, readings: readonly ReadingSource[
   return { passages, indexBytes, numTokens, findSeconds, notes };
 }
 
-export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions): Promise<Found> {
+/** `places`: of another question to the same readings, whose documents are opened already. */
+export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions, places = new Places(ctx, readings)): Promise<Found> {
   const started = performance.now();
   const { question, routes, top } = options;
   check(ctx, readings, options);
   const { rankings, blocks, numBytes, numTokens, notes } = await scanReadings(ctx, readings, question, [...new Set(routes)]);
-  const places = new Places(ctx, readings);
   const passages: Passage[] = [];
   for (const { block: number, score, ranks } of fuse(rankings, top)) {
     const { reading, block } = blocks.at(number);

@@ -14,6 +14,14 @@ export type AskMode = (typeof ASK_MODES)[number];
 /** Stored keys and values are the index model's own: no other model can answer from them. */
 export const readsStoredKeys = (mode: AskMode): boolean => mode === 'replay' || mode === 'sparse';
 
+/**
+ * normal: one round of finding and reading. thorough: several rounds, for questions about several things, for all values of one, and for
+ * what must be followed from one passage to the next; at most five times the work. exhaustive: every sentence of the documents is looked
+ * at, for counting and listing.
+ */
+export const EFFORTS = ['normal', 'thorough', 'exhaustive'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
 export const MAX_QUESTION_CHARS = 4_000;
 /** Documents that one job may ask about. */
 export const MAX_JOB_DOCUMENTS = 1_000;
@@ -34,6 +42,8 @@ export const jobRequestSchema = z.strictObject({
   /** Also answer while the documents are being read, from what is stored so far: `partial` events. Only for answer and search. */
   partial: z.boolean().default(false),
   mode: z.enum(ASK_MODES).default('reread'),
+  /** Only for answer. A partial answer takes one round, whatever the effort. */
+  effort: z.enum(EFFORTS).default('normal'),
   routes: z.array(z.enum(ROUTES)).min(1).optional(),
   /** Passages returned (search) or considered (answer). */
   top: z.int().min(1).max(100).default(8),
@@ -47,6 +57,8 @@ export const jobRequestSchema = z.strictObject({
   path: ['documents'], error: 'the same document is named twice',
 }).refine((r) => !(r.partial && r.task === 'read'), {
   path: ['partial'], error: 'a read job has no answer, so no partial one',
+}).refine((r) => r.task === 'answer' || r.effort === 'normal', {
+  path: ['effort'], error: 'only an answer takes an effort',
 }).refine((r) => r.task === 'read' ? r.question === undefined : r.question !== undefined, {
   path: ['question'],
   error: (issue) => (issue.input as { task?: string }).task === 'read'
@@ -81,6 +93,17 @@ export const passageSchema = citationSchema.extend({
   ranks: z.partialRecord(z.enum(ROUTES), z.int().min(1)),
 });
 export type Passage = z.infer<typeof passageSchema>;
+
+/** One step towards an answer: what was asked, what was read for it, and what came of it. */
+export const roundSchema = z.strictObject({
+  question: z.string(),
+  /** Empty where nothing was found that fits. */
+  found: z.array(citationSchema),
+  /** Absent where it was only found, and read together with what other rounds found. */
+  answer: z.string().optional(),
+  supported: z.boolean().optional(),
+});
+export type Round = z.infer<typeof roundSchema>;
 
 export const figuresSchema = z.strictObject({
   /** Tokens of the whole document. */
@@ -132,6 +155,8 @@ export const jobResultSchema = z.strictObject({
   citations: z.array(citationSchema),
   /** What a person should know of how this was found: routes that were left out, and why. Absent when there is nothing. */
   notes: z.array(z.string()).optional(),
+  /** With another effort than normal: what was done, in order. */
+  rounds: z.array(roundSchema).optional(),
   /** Only for search. */
   passages: z.array(passageSchema).optional(),
   figures: figuresSchema,

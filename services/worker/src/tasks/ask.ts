@@ -69,7 +69,7 @@ async function resultOf(parts: WorkerParts, active: ActiveTask, job: JobRecord, 
     return { citations: [], passages, ...notesOf(notes), figures: { ...figures(), findSeconds, answerSeconds: 0 } };
   }
   const deltas = streamDeltas(parts, job, attempt);
-  const value = await generateAnswer(parts, active, job, sources, deltas.push).finally(() => deltas.flush());
+  const value = await generateAnswer(parts, active, job, sources, { effort: job.request.effort, onDelta: deltas.push }).finally(() => deltas.flush());
   return { ...answerOf(value), figures: { ...figures(), ...findingFigures(value) } };
 }
 

@@ -51,7 +51,7 @@ async function partialResultOf(parts: WorkerParts, active: ActiveTask, job: JobR
     const { passages, numTokens, notes } = await findPassages(parts, active, job, sources);
     return { citations: [], passages, ...notesOf(notes), coverage: coverage(numTokens) };
   }
-  const found = await generateAnswer(parts, active, job, sources);
+  const found = await generateAnswer(parts, active, job, sources, { effort: 'normal' }); // soon, and cheap: the whole effort comes at the end
   return { ...answerOf(found), coverage: coverage(found.numTokens) };
 }
 

@@ -1,6 +1,6 @@
 // A job's question on the ask thread: what is sent there, and what is counted when it comes back.
 import type { AskResult, FindResult } from '@lectern/reader';
-import { ROUTES, type JobRecord, type JobResult } from '@lectern/shared';
+import { type Effort, ROUTES, type JobRecord, type JobResult } from '@lectern/shared';
 import { strict as assert } from 'node:assert';
 import type { ActiveTask } from '../active-tasks.ts';
 import type { WorkerParts } from '../parts.ts';
@@ -22,11 +22,11 @@ export async function findPassages(parts: WorkerParts, active: ActiveTask, job: 
   return value;
 }
 
-export async function generateAnswer(parts: WorkerParts, active: ActiveTask, job: JobRecord, sources: ThreadSource[], onDelta?: (text: string) => void): Promise<AskResult> {
+export async function generateAnswer(parts: WorkerParts, active: ActiveTask, job: JobRecord, sources: ThreadSource[], { effort, onDelta }: { effort: Effort | undefined; onDelta?: (text: string) => void }): Promise<AskResult> {
   const { value } = await runOnThread(parts, active, {
     task: {
       kind: 'ask', reader: readerFor(parts, job), tenant: job.tenant, sources,
-      options: { ...commonOptions(job), mode: job.request.mode, maxOutputTokens: job.request.maxOutputTokens },
+      options: { ...commonOptions(job), mode: job.request.mode, maxOutputTokens: job.request.maxOutputTokens, ...(effort === undefined ? {} : { effort }) },
     },
     what: `answering ${job.id}`, numBytes: parts.model.askTaskBytes,
     onMessage: (message) => {
@@ -46,10 +46,11 @@ export async function generateAnswer(parts: WorkerParts, active: ActiveTask, job
 }
 
 /** The part of a result that a person reads: without figures. */
-export function answerOf({ answer, supported, uncertain, reader, finishReason, citations, notes }: AskResult): Omit<JobResult, 'figures'> {
+export function answerOf({ answer, supported, uncertain, reader, finishReason, citations, notes, rounds }: AskResult): Omit<JobResult, 'figures'> {
   return {
     ...(answer === undefined ? {} : { answer }), ...(supported === undefined ? {} : { supported }), ...(uncertain === undefined ? {} : { uncertain }),
     ...(reader === undefined ? {} : { reader }), ...(finishReason === undefined ? {} : { finishReason }), citations, ...notesOf(notes),
+    ...(rounds === undefined ? {} : { rounds }),
   };
 }
 

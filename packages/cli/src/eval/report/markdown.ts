@@ -7,10 +7,10 @@ import type { Row } from './summary.ts';
 const integer = new Intl.NumberFormat('en-US');
 
 export function reportMarkdown(rows: readonly Row[], settings: RunSettings, entries: readonly SuiteEntry[], figures: ReadonlyMap<string, string>): string {
-  const { model, mode, lengths, samples, seeds, url } = settings;
+  const { model, mode, effort, lengths, samples, seeds, url } = settings;
   const lines = [
     '# Evaluation', '',
-    `Model ${model}, mode ${mode}, ${url === null ? 'in this process' : `through ${url}`}; lengths ${lengths.map((n) => integer.format(n)).join(', ')} tokens; ${samples} samples per task, length and seed; seeds ${seeds.join(', ')}.`,
+    `Model ${model}, mode ${mode}, effort ${effort}, ${url === null ? 'in this process' : `through ${url}`}; lengths ${lengths.map((n) => integer.format(n)).join(', ')} tokens; ${samples} samples per task, length and seed; seeds ${seeds.join(', ')}.`,
     'Shares stand with their 95 % Wilson interval. Recall: a passage that overlaps the place of the answer is among the first 1, 8, 32.',
     mode === 'dense' ? 'The whole document stands in the model\'s own window; nothing is looked for.' : `The first set of routes (${settings.routes[0]!.join('+')}) is the one that answers.`, '',
   ];

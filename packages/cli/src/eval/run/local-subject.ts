@@ -11,7 +11,7 @@ const TOP = 8;
 /** After so many tokens what is stored is let go, so that the folder stays below some gigabytes. */
 const MAX_KEPT_TOKENS = 4_000_000;
 
-export function localSubject(models: Pick<ReaderContext, 'model' | 'embedder' | 'embedderAbsent'>, blobs: string, { mode, maxTokens, signal }: SubjectOptions & { mode: AskMode }): Subject {
+export function localSubject(models: Pick<ReaderContext, 'model' | 'embedder' | 'embedderAbsent'>, blobs: string, { mode, effort, maxTokens, signal }: SubjectOptions & { mode: AskMode }): Subject {
   const newContext = (): ReaderContext => {
     mkdirSync(blobs, { recursive: true });
     return { blobs: createFsBlobStore(blobs, { blockingReads: true, mapper: nativeFileMapper() }), ...models, tenant: 'eval' };
@@ -36,7 +36,7 @@ export function localSubject(models: Pick<ReaderContext, 'model' | 'embedder' | 
           return { passages, seconds: findSeconds };
         },
         async ask(question, routes) {
-          const result = await ask(ctx, [plan], { question, routes, top: TOP, mode, maxOutputTokens: maxTokens });
+          const result = await ask(ctx, [plan], { question, routes, top: TOP, mode, effort, maxOutputTokens: maxTokens });
           return { answer: result.answer ?? '', supported: result.supported ?? false, citations: result.citations, seconds: result.findSeconds + result.answerSeconds };
         },
         close: async () => {},

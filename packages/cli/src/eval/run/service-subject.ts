@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { LecternClient, NewJob } from '@lectern/client';
 import { detectMediaType } from '@lectern/reader';
-import type { AskMode, JobResult, MediaType } from '@lectern/shared';
+import type { AskMode, Effort, JobResult, MediaType } from '@lectern/shared';
 import { COMMAND_METADATA } from '../../command-metadata.ts';
 import type { Answered, OpenDocument, Subject, SubjectOptions } from './subject.ts';
 
-export function serviceSubject(client: LecternClient, model: string, { mode, maxTokens, signal }: SubjectOptions & { mode: AskMode }): Subject {
+export function serviceSubject(client: LecternClient, model: string, { mode, effort, maxTokens, signal }: SubjectOptions & { mode: AskMode }): Subject {
   const run = async (request: NewJob): Promise<JobResult> => {
     const job = await client.jobs.create({ ...request, model, metadata: COMMAND_METADATA }, { signal });
     await client.jobs.wait(job.id, { signal });
@@ -15,8 +15,8 @@ export function serviceSubject(client: LecternClient, model: string, { mode, max
     return result;
   };
   const upload = (bytes: Buffer, name: string, mediaType: MediaType): Promise<{ id: string }> => client.documents.upload(bytes, { name, mediaType, signal });
-  const answer = async (request: NewJob): Promise<Answered> => {
-    const { answer: said = '', supported = false, citations, figures } = await run({ ...request, task: 'answer', mode, maxOutputTokens: maxTokens });
+  const answer = async (request: NewJob, how: { effort?: Effort } = {}): Promise<Answered> => {
+    const { answer: said = '', supported = false, citations, figures } = await run({ ...request, task: 'answer', mode, ...how, maxOutputTokens: maxTokens });
     return { answer: said, supported, citations, seconds: figures.findSeconds + figures.answerSeconds };
   };
   return {
@@ -30,7 +30,7 @@ export function serviceSubject(client: LecternClient, model: string, { mode, max
           const { passages = [], figures } = await run({ document: id, task: 'search', question, routes: [...routes], top });
           return { passages, seconds: figures.findSeconds };
         },
-        ask: (question, routes) => answer({ document: id, question, routes: [...routes] }),
+        ask: (question, routes) => answer({ document: id, question, routes: [...routes] }, { effort }),
         close: () => client.documents.delete(id), // also after an interrupt
       };
     },

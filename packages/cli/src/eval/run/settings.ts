@@ -1,7 +1,7 @@
 // What a run was asked to do, kept in its folder: a run goes on only with the same settings.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROUTES } from '@lectern/shared';
+import { EFFORTS, ROUTES } from '@lectern/shared';
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { EVAL_MODES } from '../modes.ts';
@@ -21,6 +21,7 @@ export const settingsSchema = z.strictObject({
   /** Of the suites' tasks; absent: all. */
   tasks: z.array(z.string()).min(1).optional(),
   mode: z.enum(EVAL_MODES),
+  effort: z.enum(EFFORTS).default('normal'), // runs of earlier versions have none
   /** The first one answers. */
   routes: z.array(z.array(z.enum(ROUTES)).min(1)).min(1),
   answer: z.boolean(),

@@ -1,5 +1,5 @@
 // What is evaluated: the reader in this process, or a service behind a URL.
-import type { Citation, Passage, Route } from '@lectern/shared';
+import type { Citation, Effort, Passage, Route } from '@lectern/shared';
 import type { EvalDocument } from '../contract.ts';
 
 export interface Found { passages: Passage[]; seconds: number }
@@ -32,6 +32,7 @@ export interface Subject {
 }
 
 export interface SubjectOptions {
+  effort: Effort;
   maxTokens: number;
   signal: AbortSignal;
 }

@@ -1,0 +1,114 @@
+// Rounds on a tiny random model: bounded work, stopping, cancelling, streaming and counting do not depend on what a model says.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AnswerModel, ask, blobKeys, localReader, readDocument } from '../src/index.ts';
+import type { AskArgs, AskResult, ReadingPlan } from '../src/contract.ts';
+import { errorOf } from './expect-error.ts';
+import { tinyReader, type TinyReader } from './tiny-reader.ts';
+
+const NAMES = ['Ardmore', 'Brennick', 'Colvane', 'Dunmar', 'Elswick', 'Farrow', 'Glenby', 'Harwich'];
+const filler = (n: number): string => `In the ${n}. week it rained, and nobody went out to look at the river. `.repeat(4);
+const CHAIN = ['Box K-2 stands on box K-1.', 'Box K-3 stands on box K-2.', 'Box K-4 stands on box K-3.'];
+const LOOP = ['The road from X-1 leads to X-2.', 'The road from X-2 leads to X-1.'];
+const WIDE = Array.from({ length: 30 }, (_, i) => `Captain Varga saw island number ${100 + i}.`);
+const TEXT = [...NAMES.map((name, i) => `The mill of ${name} was built in ${1700 + i}.`), ...CHAIN, ...LOOP, ...WIDE, 'Old Varga’s ship was lost.']
+  .map((sentence, i) => `${filler(i)}${sentence} `).join('\n\n');
+
+let tiny: TinyReader;
+let plan: ReadingPlan;
+let numAnswers = 0;
+let afterAnswer: () => void = () => {};
+/** The real reader, counted. */
+let reader: AnswerModel;
+beforeAll(async () => {
+  tiny = await tinyReader();
+  const real = localReader(tiny.ctx.model);
+  reader = { ...real, answer: async (...args) => { numAnswers++; const generated = await real.answer(...args); afterAnswer(); return generated; } };
+  plan = await readDocument(tiny.ctx, { bytes: Buffer.from(TEXT), name: 'text.txt' });
+}, 120_000);
+afterAll(() => tiny.remove());
+
+interface Asked { result: AskResult; streamed: string; numAnswers: number }
+async function asked(args: AskArgs): Promise<Asked> {
+  numAnswers = 0;
+  let streamed = '';
+  const result = await ask({ ...tiny.ctx, reader }, [plan], { routes: ['bm25'], maxOutputTokens: 8, ...args, onDelta: (text) => { streamed += text; } });
+  return { result, streamed, numAnswers };
+}
+
+const list = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const QUESTIONS = [
+  'In what year was the mill of Ardmore built?', 'Where is the mill of Colvane?', `In what years were the mills of ${list(NAMES.slice(0, 3))} built?`,
+  `In what years were the mills of ${list(NAMES)} built?`, 'Which is older, the mill of Ardmore or of Brennick?', 'Find all boxes that stand on box K-1.',
+  'List all roads from X-1.', 'Which islands were all seen by Captain Varga?', 'Who?', 'What are all of these, Nobody and Nothing?',
+];
+
+test.each(QUESTIONS)('thorough is bounded, streams its answer, and quotes verbatim: %s', async (question) => {
+  const once = await asked({ question });
+  const { result, streamed, numAnswers: readings } = await asked({ question, effort: 'thorough' });
+  const rounds = result.rounds ?? [];
+  expect(once.result.rounds).toBeUndefined();
+  expect(rounds.length).toBeGreaterThan(0);
+  expect(readings).toBeLessThanOrEqual(5);
+  expect(result.indexBytes / once.result.indexBytes).toBeLessThanOrEqual(5.01); // found five times at most
+  expect(result.outputTokens).toBeLessThanOrEqual(5 * 8);
+  expect(streamed).toBe(result.answer);
+  const points = [...(await tiny.ctx.blobs.get(blobKeys.text(plan.documentId))).toString()];
+  for (const { text, startChar, endChar } of rounds.flatMap(({ found }) => found)) expect(points.slice(startChar, endChar).join('')).toBe(text);
+  expect(result.citations.length).toBeLessThanOrEqual(15);
+});
+
+describe('thorough', () => {
+  test('asks about one thing at a time, and says what it did not ask', async () => {
+    const { result } = await asked({ question: `In what years were the mills of ${list(NAMES)} built?`, effort: 'thorough' });
+    expect(result.rounds?.map(({ found }) => found[0].text.trim().split(/[.\n] /u).at(-1))).toEqual(NAMES.slice(0, 5).map((name, i) => `The mill of ${name} was built in ${1700 + i}.`));
+    expect(result.notes.join()).toContain('not asked about Farrow, Glenby, Harwich');
+    expect(result.supported).toBe(false);
+  });
+
+  test('follows a chain to its end, and a ring once around', async () => {
+    const chain = await asked({ question: 'Find all boxes that stand on box K-1.', effort: 'thorough' });
+    expect(chain.result.answer).toMatch(/K-2.*K-3.*K-4/u);
+    expect(chain.result.rounds).toHaveLength(3);
+    expect(chain.result.supported).toBe(true);
+    const ring = await asked({ question: 'List all roads from X-1.', effort: 'thorough' });
+    expect(ring.result.rounds?.length).toBeLessThanOrEqual(3);
+  });
+
+  test('ends between rounds when it is cancelled', async () => {
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    afterAnswer = () => { Atomics.store(control, 0, 1); };
+    try {
+      const error = await errorOf(() => asked({ question: `In what years were the mills of ${list(NAMES)} built?`, effort: 'thorough', control }));
+      expect(error.code).toBe('JOB_CANCELLED');
+      expect(numAnswers).toBe(1);
+    } finally {
+      afterAnswer = () => {};
+    }
+  });
+});
+
+describe('exhaustive', () => {
+  test('counts every sentence that holds a name, and every mention', async () => {
+    const { result, numAnswers: readings, streamed } = await asked({ question: 'How many times is Varga mentioned?', effort: 'exhaustive' });
+    expect(result.answer).toBe('31 times, in 31 sentences: "Varga"');
+    expect(result.citations).toHaveLength(31);
+    expect(result).toMatchObject({ supported: true });
+    expect([readings, streamed]).toEqual([0, result.answer]);
+  });
+
+  test('reads a bounded number of them for a list, and says so', async () => {
+    const { result, numAnswers: readings } = await asked({ question: 'List all islands that Captain Varga saw.', effort: 'exhaustive' });
+    expect(readings).toBe(20);
+    expect(result.rounds).toHaveLength(20);
+    expect(result.notes.join()).toContain('30 sentences match, 20 of them were read');
+  });
+
+  test('answers from the best passages when nothing holds the words', async () => {
+    const { result } = await asked({ question: 'How many times is Zanzibar mentioned?', effort: 'exhaustive' });
+    expect(result.notes.join()).toContain('no sentence holds "Zanzibar"');
+  });
+});
+
+test('another effort is refused', async () => {
+  expect((await errorOf(() => asked({ question: 'Who?', effort: 'utmost' as never }))).code).toBe('VALIDATION');
+});
