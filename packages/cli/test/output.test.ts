@@ -23,6 +23,13 @@ test('ask --json holds the fields of the contract and no others', () => {
   expect(Object.keys(askJson({ ...result, citations: [{ ...citation, page: undefined as never }] }, names).citations[0])).not.toContain('page');
 });
 
+test('rounds are told to a person with the numbers of their quotations, and whole to a program', () => {
+  const rounds = [{ question: 'Where is A?', found: [citation], answer: 'Under the\u001b mat.', supported: false }, { question: 'Where is B?', found: [] }];
+  expect(answerText({ ...result, rounds }, names)).toContain('Rounds:\n  1. Where is A? [1] -> Under the\ufffd mat. (not supported by the quotations)\n  2. Where is B?\n');
+  expect(answerText({ ...result, rounds: rounds.slice(0, 1) }, names)).not.toContain('Rounds:');
+  expect(askJson({ ...result, rounds }, names).rounds).toMatchObject([{ answer: rounds[0].answer, found: [{ document: { name: 'house.pdf' }, startChar: 10 }] }, { found: [] }]);
+});
+
 test('search --json holds passages with their ranks', () => {
   const passage = { ...citation, block: 4, ranks: { attention: 1, bm25: 3 } };
   expect(searchJson({ citations: [], passages: [passage], figures }, names).passages[0]).toMatchObject({ document: { name: 'house.pdf' }, startChar: 10, ranks: { attention: 1, bm25: 3 } });
