@@ -3,6 +3,7 @@ import type { Citation, Passage, Round } from '@lectern/shared';
 import type { AskOptions, AskResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { isUncertain } from '../answer-model/ceiling.ts';
 import { answerFound, judged, type Reading } from '../ask/answer-found.ts';
+import type { ReadSpan } from '../ask/cite.ts';
 import { usefulTrail } from '../ask/focus.ts';
 import { readSpans } from '../ask/read-spans.ts';
 import { readerOf } from '../ask/reread.ts';
