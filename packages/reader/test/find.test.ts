@@ -96,7 +96,7 @@ describe('BM25', () => {
     expect(blocks).toEqual([0, 1]);
     expect(worth[0]).toBe(1);
     const idf = (n: number): number => Math.log(1 + (4 - n + 0.5) / (n + 0.5));
-    expect(worth[1]).toBeCloseTo(idf(2) / (0.4 * 2.2 * (idf(2) + 2 * idf(1)))); // one word of three; tf 1 at the mean length scores its idf
+    expect(worth[1]).toBeCloseTo((idf(2) / (0.4 * 2.2 * (idf(2) + 2 * idf(1)))) ** 2); // one word of three; tf 1 at the mean length scores its idf
   });
 
   test('a question without words finds nothing', () => {
@@ -111,13 +111,13 @@ describe('fusion', () => {
   test('adds reciprocal ranks; ties go to the lower block', () => {
     const hits = fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [2, 9, 4] }], 8);
     expect(hits.map((h) => h.block)).toEqual([2, 4, 9]);
-    expect(hits[0]).toEqual({ block: 2, score: 1 / 22 + 1 / 21, ranks: { attention: 2, bm25: 1 } });
-    expect(fuse([{ route: 'attention', blocks: [5, 3] }, { route: 'bm25', blocks: [3, 5] }], 1)[0].block).toBe(3);
+    expect(hits[0]).toEqual({ block: 2, score: 0.5 / 22 + 1 / 21, ranks: { attention: 2, bm25: 1 } });
+    expect(fuse([{ route: 'embedding', blocks: [5, 3] }, { route: 'bm25', blocks: [3, 5] }], 1)[0].block).toBe(3);
   });
 
   test('a rank counts what it is worth', () => {
     const hits = fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [9, 2], worth: [0.5, 0.25] }], 8);
-    expect(hits.map((h) => [h.block, h.score])).toEqual([[2, 1 / 22 + 0.25 / 22], [4, 1 / 21], [9, 0.5 / 21]]);
+    expect(hits.map((h) => [h.block, h.score])).toEqual([[2, 0.5 / 22 + 0.25 / 22], [4, 0.5 / 21], [9, 0.5 / 21]]);
   });
 
   test('ranks by falling score, ties by block', () => {
