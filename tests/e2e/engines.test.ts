@@ -57,12 +57,17 @@ describe.each(PAIRS)('%s reads, %s is asked', (reads, asks, seed) => {
     for (const c of citations) expect(codePoints(text, c.startChar, c.endChar)).toBe(c.text);
   });
 
-  // Keys and values that one engine encoded, or the other on demand.
-  test.each(['replay', 'sparse'])('mode %s: the other answers right from stored keys and values', async (mode) => {
-    const { answer, figures } = await home.json<Answer>(['ask', home.file(`${seed}.txt`, text), FACT.question, '--mode', mode], { env: ENGINES[asks] });
-    expect(figures.chunksEncoded).toBe(0);
-    expect(answer).toContain('4172');
+  // Keys and values that one engine encoded on demand, and then the other reads. What a small model makes of a few blocks is not always right
+  // (docs/finding.md): the same answer is what engines owe each other, in f32 and before small differences can add up.
+  test.each(['replay', 'sparse'])('mode %s: the other answers the same from stored keys and values', async (mode) => {
+    const [own, other] = [await answerOf(reads, mode), await answerOf(asks, mode)];
+    expect(other.figures.chunksEncoded).toBe(0);
+    expect(own.answer).not.toBe('');
+    expect(other.answer).toBe(own.answer);
   });
+
+  const answerOf = (engine: EngineName, mode: string) =>
+    home.json<Answer>(['ask', home.file(`${seed}.txt`, text), FACT.question, '--mode', mode, '--max-tokens', '12'], { env: { ...ENGINES[engine], ...EXACT } });
 });
 
 test('an engine that cannot start is named, with the reason and what to do', async () => {
