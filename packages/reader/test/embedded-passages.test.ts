@@ -14,27 +14,34 @@ function passages(text: string, blockStarts: number[], trails: number[], heading
 }
 
 describe('passages of a chunk', () => {
-  test('are sentences, short ones joined, each for the block of its middle', () => {
+  test('are sentences, short ones joined, each for the blocks that hold some of its middle half', () => {
     const text = `${long('first')} ${long('second')} So it is. It was. ${long('third')}`;
     const at = text.indexOf('The second');
     expect(passages(text, [0, at], [-1, -1])).toEqual([
-      { block: 0, text: long('first') }, { block: 1, text: long('second') }, { block: 1, text: `So it is. It was. ${long('third')}` },
+      { first: 0, last: 0, text: long('first') }, { first: 1, last: 1, text: long('second') }, { first: 1, last: 1, text: `So it is. It was. ${long('third')}` },
     ]);
+  });
+
+  test('speak for both blocks that they straddle, unless one holds only an end', () => {
+    const text = long('only');
+    for (const [cut, first, last] of [[0.5, 0, 1], [0.3, 0, 1], [0.7, 0, 1], [0.2, 1, 1], [0.8, 0, 0]] as const) {
+      expect(passages(text, [0, Math.round(cut * text.length)], [-1, -1]), `${cut}`).toEqual([{ first, last, text }]);
+    }
   });
 
   test('stand below the heading that is open where they begin, also within a block', () => {
     const text = 'Type: null or String.\n\nkey\n\nDefault: null\n\nsave\n\nDefault: true\n';
     expect(passages(text, [0], [0], [['key', 1], ['save', 2]])).toEqual([
-      { block: 0, text: 'Manual\nType: null or String.' }, { block: 0, text: 'Manual > key\nkey\n\nDefault: null' }, { block: 0, text: 'Manual > save\nsave\n\nDefault: true' },
+      { first: 0, last: 0, text: 'Manual\nType: null or String.' }, { first: 0, last: 0, text: 'Manual > key\nkey\n\nDefault: null' }, { first: 0, last: 0, text: 'Manual > save\nsave\n\nDefault: true' },
     ]);
   });
 
   test('count characters and bytes apart', () => {
     const text = `Zażółć gęślą jaźń 😀 ${'żółw '.repeat(20)}.\n\nkey 😀\n\n${long('last')}`;
     const starts = [0, Buffer.byteLength(text.slice(0, text.indexOf('key')))];
-    expect(passages(text, starts, [0, 1], [['key', 1]]).map(({ block, text: own }) => [block, own.split('\n')[0], [...own.split('\n')[1]].slice(0, 5).join('')])).toEqual([[0, 'Manual', 'Zażół'], [1, 'Manual > key', 'key 😀']]);
+    expect(passages(text, starts, [0, 1], [['key', 1]]).map(({ first, text: own }) => [first, own.split('\n')[0], [...own.split('\n')[1]].slice(0, 5).join('')])).toEqual([[0, 'Manual', 'Zażół'], [1, 'Manual > key', 'key 😀']]);
     // A block that begins within a character's bytes begins with the next one.
-    expect(passages(text, [0, starts[1] + 5], [0, 1], [['key', 1]]).map(({ block }) => block)).toEqual([0, 1]);
+    expect(passages(text, [0, starts[1] + 5], [0, 1], [['key', 1]]).map(({ first }) => first)).toEqual([0, 1]);
   });
 
   test('leave out what has no letters to show', () => {
@@ -51,7 +58,11 @@ describe('passages of a chunk', () => {
       const blockStarts = [0, random(size + 1), random(size + 1)].sort((a, b) => a - b);
       const found = passages(text, blockStarts, [-1, -1, -1]);
       expect(found.map((p) => p.text).join('').replace(/\s/gu, '')).toBe(text.replace(/\s/gu, ''));
-      for (const [i, { block }] of found.entries()) expect(block).toBeGreaterThanOrEqual(found[i - 1]?.block ?? 0);
+      for (const [i, { first, last }] of found.entries()) {
+        expect(first).toBeGreaterThanOrEqual(found[i - 1]?.first ?? 0);
+        expect(last).toBeGreaterThanOrEqual(first);
+        expect(last).toBeLessThan(3);
+      }
     }
   });
 });

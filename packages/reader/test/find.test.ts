@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createReferenceAttention } from '@lectern/sparse-attn';
 import { blockScore, scoreSegments } from '../src/find/attention-route.ts';
 import { Bm25Scan, trailWords } from '../src/find/bm25.ts';
-import { fuse, rankBlocks } from '../src/find/fuse.ts';
+import { fuse, rankBlocks, sharedRanks } from '../src/find/fuse.ts';
 import { votingTokens } from '../src/find/question.ts';
 import type { Segment } from '../src/segment/format.ts';
 
@@ -118,6 +118,14 @@ describe('fusion', () => {
   test('a rank counts what it is worth', () => {
     const hits = fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [9, 2], worth: [0.5, 0.25] }], 8);
     expect(hits.map((h) => [h.block, h.score])).toEqual([[2, 0.5 / 22 + 0.25 / 22], [4, 0.5 / 21], [9, 0.5 / 21]]);
+  });
+
+  test('blocks that one sentence ranks share its rank, and push nothing down', () => {
+    const scores = Float64Array.of(0.1, 0.7, 0.7, 0.5);
+    const blocks = rankBlocks(scores, 0);
+    const ranks = sharedRanks(blocks, scores);
+    expect(blocks.map((block, i) => [block, ranks[i]])).toEqual([[1, 1], [2, 1], [3, 2], [0, 3]]);
+    expect(fuse([{ route: 'embedding', blocks, ranks }], 3).map(({ score }) => score)).toEqual([1 / 21, 1 / 21, 1 / 22]);
   });
 
   test('ranks by falling score, ties by block', () => {

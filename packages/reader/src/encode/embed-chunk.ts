@@ -25,5 +25,5 @@ async function encode({ embedder }: ReaderEmbedder, numBlocks: number, passages:
   const all = new Float32Array(passages.length * dim); // (numPassages, dim)
   for (const [i, vector] of (await embedder.embed(passages.map(({ text }) => text), control)).entries()) all.set(vector, i * dim);
   const { keys, scales } = quantizeKeys(all, dim);
-  return writeEmbeddings({ numBlocks, dim, blocks: Uint32Array.from(passages, ({ block }) => block), scales, vectors: keys });
+  return writeEmbeddings({ numBlocks, dim, firstBlocks: Uint32Array.from(passages, ({ first }) => first), lastBlocks: Uint32Array.from(passages, ({ last }) => last), scales, vectors: keys });
 }

@@ -14,8 +14,9 @@ const MIN_UNITS = 25;
 const MAX_UNITS = 300;
 
 export interface EmbeddedPassage {
-  /** Block of the chunk in which its middle lies. */
-  block: number;
+  /** The blocks of the chunk, first to last, that hold a part of its middle half: a sentence that straddles speaks for both, as each is shown with all of it. */
+  first: number;
+  last: number;
   text: string;
 }
 
@@ -30,10 +31,13 @@ export function embeddedPassages(
   let block = 0;
   return joinedSentences(whole, headingStarts).map(({ start, end }) => {
     while (heading + 1 < headingStarts.length && headingStarts[heading + 1] <= firstInk(whole, start)) heading++;
-    while (block + 1 < trails.length && blockStarts[block + 1] <= (start + end) / 2) block++;
+    const quarter = (end - start) / 4;
+    while (block + 1 < trails.length && blockStarts[block + 1] <= start + quarter) block++;
+    let last = block;
+    while (last + 1 < trails.length && blockStarts[last + 1] < end - quarter) last++;
     const trail = allTrails[heading < 0 ? trails[0] : headings[heading].trail]?.parts ?? [];
     const own = whole.slice(start, end).trim();
-    return { block, text: trail.length === 0 ? own : `${trailText(trail)}\n${own}` };
+    return { first: block, last, text: trail.length === 0 ? own : `${trailText(trail)}\n${own}` };
   });
 }
 

@@ -73,7 +73,7 @@ export class EmbeddingScan {
   }
 }
 
-/** A block without a passage, covered by a sentence of its neighbours or without letters, has no rank. */
+/** A block without a passage, as one without letters, has no rank. */
 const NONE = Number.NEGATIVE_INFINITY;
 
 /** (blocks of all chunks) from a cosine for each passage of all chunks. */
@@ -81,8 +81,10 @@ function bestOfBlocks(cosines: Float64Array, chunks: readonly ChunkEmbeddings[])
   const best = new Float64Array(chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0)).fill(NONE);
   let passage = 0;
   let first = 0;
-  for (const { numBlocks, blocks } of chunks) {
-    for (const block of blocks) best[first + block] = Math.max(best[first + block], cosines[passage++]);
+  for (const { numBlocks, firstBlocks, lastBlocks } of chunks) {
+    for (let p = 0; p < firstBlocks.length; p++, passage++) {
+      for (let block = first + firstBlocks[p]; block <= first + lastBlocks[p]; block++) best[block] = Math.max(best[block], cosines[passage]);
+    }
     first += numBlocks;
   }
   return best;

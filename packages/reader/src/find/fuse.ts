@@ -36,15 +36,24 @@ export interface Ranking {
   blocks: readonly number[];
   /** What each block's rank counts, 0 to 1, never rising; absent: 1. A rank among blocks that hardly match says little. */
   worth?: readonly number[];
+  /** 1-based, never falling; absent: 1, 2, ... Blocks that are ranked by one and the same sentence share its rank. */
+  ranks?: readonly number[];
+}
+
+/** Ranks of blocks in falling order of score: equal scores share one. */
+export function sharedRanks(blocks: readonly number[], scores: Float64Array): number[] {
+  let rank = 0;
+  return blocks.map((block, i) => (i > 0 && scores[block] === scores[blocks[i - 1]] ? rank : ++rank));
 }
 
 export function fuse(rankings: readonly Ranking[], top: number): FusedHit[] {
   const hits = new Map<number, FusedHit>();
-  for (const { route, blocks, worth } of rankings) {
+  for (const { route, blocks, worth, ranks } of rankings) {
     blocks.slice(0, DEPTH).forEach((block, i) => {
       const hit = hits.get(block) ?? { block, score: 0, ranks: {} };
-      hit.score += (WEIGHTS[route] * (worth?.[i] ?? 1)) / (K + i + 1);
-      hit.ranks[route] = i + 1;
+      const rank = ranks?.[i] ?? i + 1;
+      hit.score += (WEIGHTS[route] * (worth?.[i] ?? 1)) / (K + rank);
+      hit.ranks[route] = rank;
       hits.set(block, hit);
     });
   }

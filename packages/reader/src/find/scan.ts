@@ -7,7 +7,7 @@ import { wordHash, wordsOf } from '../segment/words.ts';
 import { scoreSegments } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { EmbeddingScan } from './embedding-route.ts';
-import { rankBlocks, type Ranking } from './fuse.ts';
+import { rankBlocks, type Ranking, sharedRanks } from './fuse.ts';
 import { NullScores } from './null-scores.ts';
 import { questionPass, type QuestionPass } from './question.ts';
 import { inOrder } from './read-ahead.ts';
@@ -54,7 +54,11 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   const rankingOf: Record<Route, () => Omit<Ranking, 'route'>> = {
     attention: () => ({ blocks: all(scores) }),
     bm25: () => (bm25 as Bm25Scan).ranking(),
-    embedding: () => ({ blocks: all((embedding as EmbeddingScan).scores) }),
+    embedding: () => {
+      const cosines = joined((embedding as EmbeddingScan).scores, scan.blocks.length);
+      const blocks = rankBlocks(cosines, Number.NEGATIVE_INFINITY);
+      return { blocks, ranks: sharedRanks(blocks, cosines) };
+    },
   };
   return { rankings: taken.map((route) => ({ route, ...rankingOf[route]() })), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
 }

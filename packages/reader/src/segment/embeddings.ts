@@ -1,4 +1,4 @@
-// The stored vectors of one chunk's passages (embedded-passages.ts): a unit vector each, in 8 bits with a scale, and the block it speaks for.
+// The stored vectors of one chunk's passages (embedded-passages.ts): a unit vector each, in 8 bits with a scale, and the blocks it speaks for.
 import { checkVersion } from '../stored-version.ts';
 import { SectionReader, SectionWriter } from './binary.ts';
 
@@ -12,13 +12,14 @@ const MAX_DIM = 1 << 13;
 export interface ChunkEmbeddings {
   numBlocks: number;
   dim: number;
-  blocks: Uint32Array; // (numPassages): a block of the chunk each, ascending
+  firstBlocks: Uint32Array; // (numPassages), ascending; of the chunk
+  lastBlocks: Uint32Array; // (numPassages)
   scales: Float32Array; // (numPassages)
   vectors: Int8Array; // (numPassages, dim): times its scale, a passage's vector
 }
 
-export function writeEmbeddings({ numBlocks, dim, blocks, scales, vectors }: ChunkEmbeddings): Buffer {
-  return new SectionWriter().add(Uint32Array.of(MAGIC, EMBEDDINGS_VERSION, numBlocks, blocks.length, dim)).add(blocks).add(scales).add(vectors).bytes();
+export function writeEmbeddings({ numBlocks, dim, firstBlocks, lastBlocks, scales, vectors }: ChunkEmbeddings): Buffer {
+  return new SectionWriter().add(Uint32Array.of(MAGIC, EMBEDDINGS_VERSION, numBlocks, firstBlocks.length, dim)).add(firstBlocks).add(lastBlocks).add(scales).add(vectors).bytes();
 }
 
 export function parseEmbeddings(bytes: Uint8Array, what: string): ChunkEmbeddings {
@@ -27,9 +28,11 @@ export function parseEmbeddings(bytes: Uint8Array, what: string): ChunkEmbedding
   reader.check(magic === MAGIC, 'no embeddings');
   checkVersion(version, EMBEDDINGS_VERSION, what);
   reader.check(numBlocks > 0 && numBlocks <= MAX_BLOCKS && numPassages <= MAX_PASSAGES && dim > 0 && dim <= MAX_DIM, `${numBlocks} blocks, ${numPassages} vectors of ${dim}`);
-  const embeddings = { numBlocks, dim, blocks: reader.uint32(numPassages), scales: reader.float32(numPassages), vectors: reader.int8(numPassages * dim) };
+  const firstBlocks = reader.uint32(numPassages);
+  const lastBlocks = reader.uint32(numPassages);
+  const embeddings = { numBlocks, dim, firstBlocks, lastBlocks, scales: reader.float32(numPassages), vectors: reader.int8(numPassages * dim) };
   reader.end();
   reader.check(embeddings.scales.every(Number.isFinite), 'scales that are no numbers');
-  reader.check(embeddings.blocks.every((block, i) => block < numBlocks && block >= (embeddings.blocks[i - 1] ?? 0)), 'vectors of other blocks');
+  reader.check(lastBlocks.every((last, i) => last < numBlocks && firstBlocks[i] <= last && firstBlocks[i] >= (firstBlocks[i - 1] ?? 0)), 'vectors of other blocks');
   return embeddings;
 }
