@@ -3,6 +3,8 @@ import type { Transformer, TransformerConfig } from '@lectern/model';
 import type { MediaType } from '@lectern/shared';
 import { BLOCK_SIZE } from '@lectern/sparse-attn';
 import { MAX_SCORES } from '@lectern/sparse-attn/tfjs';
+import { SPAN_PASS_TOKENS, SPAN_PROMPT_TOKENS, SPANS_AT_ONCE } from './ask/span/likeliest-span.ts';
+import { MAX_SPAN_TOKENS } from './ask/span/span-paths.ts';
 import { MAX_STORED_BLOCKS } from './ask/stored.ts';
 import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
@@ -45,8 +47,12 @@ export const answerTaskBytes = (transformer: Transformer): number => Math.ceil(B
 function promptBytes(transformer: Transformer): number {
   const { config } = transformer;
   const numTokens = Math.min(2 * MAX_CHUNK_TOKENS, config.contextLength);
-  return numTokens * (1.5 * keyValueBytes(config) + activationBytes(config)) + engineBytes(transformer, numTokens);
+  return numTokens * (1.5 * keyValueBytes(config) + activationBytes(config)) + engineBytes(transformer, numTokens) + spanBytes(config);
 }
+
+/** Answers as spans: each its keys and values behind the prompt's, and the logits of a pass. */
+const spanBytes = (config: TransformerConfig): number =>
+  SPANS_AT_ONCE * ((SPAN_PROMPT_TOKENS + MAX_SPAN_TOKENS) * keyValueBytes(config) + SPAN_PASS_TOKENS * config.vocabSize * FLOAT_BYTES);
 
 const embedderBytes = (embedder: ReaderEmbedder | undefined): number => embedder?.embedder.workBytes ?? 0;
 

@@ -120,12 +120,15 @@ describe('fusion', () => {
     expect(hits.map((h) => [h.block, h.score])).toEqual([[2, 0.5 / 22 + 0.25 / 22], [4, 0.5 / 21], [9, 0.5 / 21]]);
   });
 
-  test('blocks that one sentence ranks share its rank, and push nothing down', () => {
-    const scores = Float64Array.of(0.1, 0.7, 0.7, 0.5);
+  test('blocks that one sentence ranks share its rank, push nothing down, and take one place', () => {
+    const scores = Float64Array.of(0.1, 0.7, 0.7, 0.5, 0.7);
     const blocks = rankBlocks(scores, 0);
     const ranks = sharedRanks(blocks, scores);
-    expect(blocks.map((block, i) => [block, ranks[i]])).toEqual([[1, 1], [2, 1], [3, 2], [0, 3]]);
-    expect(fuse([{ route: 'embedding', blocks, ranks }], 3).map(({ score }) => score)).toEqual([1 / 21, 1 / 21, 1 / 22]);
+    expect(blocks.map((block, i) => [block, ranks[i]])).toEqual([[1, 1], [2, 1], [4, 1], [3, 2], [0, 3]]);
+    // Block 4 has the rank of 1 and 2, but is no neighbour.
+    expect(fuse([{ route: 'embedding', blocks, ranks }], 3).map(({ block, score }) => [block, score])).toEqual([[1, 1 / 21], [4, 1 / 21], [3, 1 / 22]]);
+    // The neighbour that other routes rank too stands for both.
+    expect(fuse([{ route: 'bm25', blocks: [2] }, { route: 'embedding', blocks, ranks }], 2).map(({ block }) => block)).toEqual([2, 4]);
   });
 
   test('ranks by falling score, ties by block', () => {

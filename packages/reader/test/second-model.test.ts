@@ -44,7 +44,8 @@ describe('a reader beside a tiny index', () => {
 
   test('is cancelled by the same flag', async () => {
     const control = new Int32Array(new SharedArrayBuffer(8));
-    const asked = ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, control, onDelta: () => { Atomics.store(control, 0, 1); } });
+    const question = `Tell me all about this: ${OPTIONS.question.replace(/^\w+ /, '')}`; // a longer answer, which streams
+    const asked = ask({ ...tiny.ctx, reader }, [plan], { ...OPTIONS, question, control, onDelta: () => { Atomics.store(control, 0, 1); } });
     await expect(asked).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
   });
 

@@ -4,7 +4,9 @@ import { frameOf, prefixContext, promptKindOf } from '../frame.ts';
 import type { ReaderModel } from '../contract.ts';
 import { answerTaskBytes } from '../estimates.ts';
 import { generateAnswer } from '../ask/generate.ts';
-import { ANSWER_END, rereadPrompt } from '../ask/prompt.ts';
+import { ANSWER_END, rereadPrompt, SPAN_BEGINNING } from '../ask/prompt.ts';
+import { answerSpan } from '../ask/span/answer-span.ts';
+import { asksForUnnamed } from '../ask/support.ts';
 import { ceilingOf, LOW_CEILING } from './ceiling.ts';
 import { type AnswerModel, type AnswerPrompt, MANY_HITS } from './contract.ts';
 
@@ -33,13 +35,18 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
   const kind = promptKindOf(model);
   const { prefixIds, tailIds } = frameOf(model);
   const contentIds = ({ passages, question }: AnswerPrompt): Int32Array => tokenizer.encode(rereadPrompt(passages, question, { kind, reads })).ids;
+  const beginningIds = tokenizer.encode(SPAN_BEGINNING[kind]).ids;
   return {
     id, kind: 'local', name: entry?.name ?? transformer.config.name, contextLength: transformer.config.contextLength, ...ceilingOf(entry), reads,
     numHits: isStrong(model) && reads === 'passages' ? MANY_HITS : FEW_HITS[reads],
     taskBytes: answerTaskBytes(transformer),
-    countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length,
+    countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length + beginningIds.length,
     async answer(prompt, options) {
       const tokens = Int32Array.of(...contentIds(prompt), ...tailIds);
+      if (reads === 'sentence' && asksForUnnamed(prompt.question)) {
+        const span = await answerSpan(model, Int32Array.of(...tokens, ...beginningIds), prompt, options);
+        if (span !== undefined) return span;
+      }
       const context = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], prefixIds.length + tokens.length + options.maxOutputTokens);
       try {
         return await generateAnswer(model, context, tokens, { ...options, end: ANSWER_END[kind] });

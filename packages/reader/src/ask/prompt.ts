@@ -38,6 +38,9 @@ const oneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 /** A base model does not end its turn: its answer is the first line that is not blank. */
 export const ANSWER_END: Record<PromptKind, RegExp | undefined> = { chat: undefined, base: /(?<=\S)\s*\n/u };
 
+/** What an answer that is chosen among the passages' spans begins with: after it comes the span and nothing else. */
+export const SPAN_BEGINNING: Record<PromptKind, string> = { chat: 'Answer:', base: '' };
+
 /** What stands before the document's own keys and values, and after them, in the same text. */
 export const SPARSE_INTRODUCTION: Record<PromptKind, string> = {
   chat: `${INSTRUCTION}\n\nPassage:\n`,

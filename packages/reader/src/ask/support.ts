@@ -6,8 +6,8 @@ import { isRelevant, type QuoteEvidence } from './relevance.ts';
 /** At least this part of the answer's content words that the question does not hold must be quoted. */
 const MIN_COVERED = 3 / 4;
 
-/** Asks for something that it does not name itself; with an `or` it may. */
-const asksForUnnamed = (question: string): boolean =>
+/** Asks for something that it does not name itself; with an `or` it may. By English question words. */
+export const asksForUnnamed = (question: string): boolean =>
   /\b(?:who|whom|whose|which|what|when|where|why|how)\b/i.test(question) && !/\bor\b/i.test(question);
 
 /**

@@ -57,5 +57,22 @@ export function fuse(rankings: readonly Ranking[], top: number): FusedHit[] {
       hits.set(block, hit);
     });
   }
-  return [...hits.values()].sort((a, b) => b.score - a.score || a.block - b.block).slice(0, top);
+  return distinct([...hits.values()].sort((a, b) => b.score - a.score || a.block - b.block), top);
+}
+
+/**
+ * The first `top` hits. Neighbours that the same sentence ranks (they share its embedding rank) would show it twice, for a passage is widened to
+ * whole sentences: the better one stands for both.
+ */
+function distinct(sorted: readonly FusedHit[], top: number): FusedHit[] {
+  const rankOf = new Map<number, number | undefined>();
+  const kept: FusedHit[] = [];
+  for (const hit of sorted) {
+    if (kept.length === top) break;
+    const { block, ranks: { embedding } } = hit;
+    const isShown = embedding !== undefined && [block - 1, block + 1].some((neighbour) => rankOf.get(neighbour) === embedding);
+    rankOf.set(block, embedding);
+    if (!isShown) kept.push(hit);
+  }
+  return kept;
 }
