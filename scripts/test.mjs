@@ -33,8 +33,10 @@ function runCheck() {
   return { passed: 0, failed: 1, ...readJson(file), skipped: [], failures: [] };
 }
 
-/** Tests of C++ kernels alone: another Node finds nothing in them that the first did not. */
-const SAME_ON_ANY_NODE = ['packages/*/test/{conformance,isa}-{avx,scalar,neon}*.test.ts', 'packages/model/test/aarch64.test.ts'];
+/** Tests of C++ kernels alone, long ones: another Node finds nothing in them that the first did not. */
+const SAME_ON_ANY_NODE = [
+  'packages/*/test/{conformance,isa}-{avx,scalar,neon}*.test.ts', 'packages/model/test/{aarch64,conformance,conformance-real,int8,llama-cpp}.test.ts',
+];
 
 /** Counts of one vitest project. A file that does not load, or an error outside a test, counts as one failure. */
 function runVitest(suite) {

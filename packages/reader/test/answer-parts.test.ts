@@ -71,7 +71,7 @@ describe('relevance', () => {
   test('takes closeness for shared words, and the lack of it against them', () => {
     const question = 'What is the fortress made out of in stone?';
     expect(isRelevant(question, evidence(text))).toBe(false);
-    expect(isRelevant(question, evidence(text, { closeness: 0.75 }))).toBe(true);
+    expect(isRelevant(question, evidence(text, { closeness: 0.85 }))).toBe(true);
     expect(isRelevant('When was it built of red stone?', evidence(text, { closeness: -0.2 }))).toBe(false);
   });
 

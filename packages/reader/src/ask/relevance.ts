@@ -13,8 +13,8 @@ export interface QuoteEvidence {
 }
 
 /** Coverage and closeness, 0 to 1 each, must come to this; and coverage alone, where closeness is not known. Chosen as docs/finding.md tells. */
-const MIN_RELEVANCE = 0.95;
-const MIN_COVERAGE = 0.45;
+const MIN_RELEVANCE = 1.05;
+const MIN_COVERAGE = 0.55;
 
 /**
  * coverage (the share of the question's content words in the quotation or the headings above it) + closeness - the share of its names and
