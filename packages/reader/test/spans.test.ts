@@ -1,6 +1,7 @@
 // Answers as spans: where one may begin and end, and that the one chosen is the likeliest.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentStems } from '../src/ask/content-words.ts';
+import { asksForSpan } from '../src/ask/span/asks-for-span.ts';
 import { endsOf, likeliestSpan } from '../src/ask/span/likeliest-span.ts';
 import { spanPaths } from '../src/ask/span/span-paths.ts';
 import { localReader } from '../src/index.ts';
@@ -32,8 +33,31 @@ describe('paths', () => {
 
   test('go over line ends and not into the next paragraph; characters of several bytes are whole', () => {
     expect(spansOf('blue\nsea\n\nsky')).toEqual(['blue', 'blue\nsea', 'sea', 'sky']);
-    expect(spansOf('naïve 東京')).toEqual(['naïve', 'naïve 東京', '東京']);
+    expect(spansOf('naïve vœu')).toEqual(['naïve', 'naïve vœu', 'vœu']);
     expect(spansOf('')).toEqual([]);
+  });
+
+  test('are whole words where no spaces part them', () => {
+    expect(spansOf('鐘は1623年に鋳造された。')).toEqual(expect.arrayContaining(['鐘', '1623', '1623年', '年']));
+    expect(spansOf('鐘は1623年に鋳造された。').filter((span) => /^[623]+年?$|。/u.test(span))).toEqual([]);
+  });
+
+  test('are as long as a phrase, however many tokens spell it', () => {
+    const longest = (text: string): number => Math.max(...spansOf(text).map((span) => Buffer.byteLength(span)));
+    expect(longest('a b c d e f g h i j k l m n o p q r s t')).toBe(23); // a byte is a token here, and one is the space before
+    const tenWords = 'η καμπάνα του ναού χύθηκε από τον σιδερά Έμπα Βολ';
+    expect(spansOf(`${tenWords} του Όσουιν`)).toContain(tenWords);
+    expect(spansOf(`${tenWords} του Όσουιν`)).not.toContain(`${tenWords} του`);
+    expect(longest('нордическая '.repeat(10))).toBeLessThanOrEqual(96);
+  });
+});
+
+describe('a question for a span', () => {
+  test.each(['Who cast it?', 'Wer hat sie gegossen?', 'En quelle année ?', '¿Dónde está?', 'Quanto costa?', 'Ποιος την έχυσε;', '谁铸造了钟？'])('%s', (question) => {
+    expect(asksForSpan(question)).toBe(true);
+  });
+  test.each(['Was it cast by Ebba?', 'Is it older, or newer?', 'Tell me about the bell.', 'Comment on it.'])('not: %s', (question) => {
+    expect(asksForSpan(question)).toBe(false);
   });
 });
 

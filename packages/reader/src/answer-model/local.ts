@@ -6,7 +6,7 @@ import { answerTaskBytes } from '../estimates.ts';
 import { generateAnswer } from '../ask/generate.ts';
 import { ANSWER_END, rereadPrompt, SPAN_BEGINNING } from '../ask/prompt.ts';
 import { answerSpan } from '../ask/span/answer-span.ts';
-import { asksForUnnamed } from '../ask/support.ts';
+import { asksForSpan } from '../ask/span/asks-for-span.ts';
 import { ceilingOf, LOW_CEILING } from './ceiling.ts';
 import { type AnswerModel, type AnswerPrompt, MANY_HITS } from './contract.ts';
 
@@ -43,7 +43,7 @@ export function createLocalReader(model: LocalModel, reads: AnswerModel['reads']
     countTokens: (prompt) => prefixIds.length + contentIds(prompt).length + tailIds.length + beginningIds.length,
     async answer(prompt, options) {
       const tokens = Int32Array.of(...contentIds(prompt), ...tailIds);
-      if (reads === 'sentence' && asksForUnnamed(prompt.question)) {
+      if (reads === 'sentence' && asksForSpan(prompt.question)) {
         const span = await answerSpan(model, Int32Array.of(...tokens, ...beginningIds), prompt, options);
         if (span !== undefined) return span;
       }

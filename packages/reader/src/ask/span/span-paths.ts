@@ -10,40 +10,61 @@ export interface SpanPath {
   ends: Int32Array;
 }
 
-/** Longer answers are no short phrases. */
-export const MAX_SPAN_TOKENS = 24;
+/** Longer answers are no short phrases: so many tokens, or as many more as so many words have in a script that the tokenizer spells out. */
+const PHRASE_TOKENS = 24;
+const PHRASE_WORDS = 10;
+export const MAX_SPAN_TOKENS = 96;
 /** Of a text: more than any sentence has. */
 const MAX_STARTS = 512;
-/** Enough characters for the most tokens of almost any text; where they are fewer the span can only be shorter. */
-const SPAN_UNITS = 6 * MAX_SPAN_TOKENS;
+/** Characters that are looked at: more than any phrase has. */
+const SPAN_UNITS = 6 * PHRASE_TOKENS;
 
 const WORD_START = /(?<![\p{L}\p{N}\p{M}_'’.-])[\p{L}\p{N}]/gu;
 /** At the end of a word, before the marks that close it. */
 const BEFORE_GAP = /^[\p{P}\p{S}]*(?:\s|$)/u;
 /** No answer ends with these; a full stop belongs to it only as an abbreviation's, which goes on in lower case. */
-const OPEN_END = /[,;:!?.([{“‘—–-]$/u;
+const OPEN_END = /[,;:!?.([{“‘—–，。、；：！？「『（-]$/u;
 const ABBREVIATION = /^\s+\p{Ll}/u;
 const PARAGRAPH_END = /\n\s*\n/u;
+/** Scripts that are written without spaces. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+const words = new Intl.Segmenter('und', { granularity: 'word' });
 
 export function spanPaths(text: string, tokenizer: Tokenizer): SpanPath[] {
-  return [...text.matchAll(WORD_START)].slice(0, MAX_STARTS).map(({ index }) => pathFrom(text, index, tokenizer));
+  const { starts, ends } = UNSPACED.test(text) ? segmented(text) : { starts: [...text.matchAll(WORD_START)].map(({ index }) => index), ends: undefined };
+  return starts.slice(0, MAX_STARTS).map((start) => pathFrom(text, start, ends, tokenizer));
 }
 
-function pathFrom(text: string, start: number, tokenizer: Tokenizer): SpanPath {
+/** By a dictionary, where spaces do not tell. */
+function segmented(text: string): { starts: number[]; ends: Set<number> } {
+  const found = [...words.segment(text)].filter(({ isWordLike }) => isWordLike);
+  return { starts: found.map(({ index }) => index), ends: new Set(found.map(({ index, segment }) => index + segment.length)) };
+}
+
+function pathFrom(text: string, start: number, wordEnds: ReadonlySet<number> | undefined, tokenizer: Tokenizer): SpanPath {
   // A line end within a paragraph is layout: an answer is one line.
   const [paragraph] = text.slice(start, start + SPAN_UNITS).split(PARAGRAPH_END, 1);
   const tail = ` ${paragraph.replace(/\s/gu, ' ')}`;
   const { ids, byteStarts } = tokenizer.encode(tail);
-  const numTokens = Math.min(MAX_SPAN_TOKENS, ids.length);
   const bytes = Buffer.from(tail);
+  const phraseBytes = Buffer.byteLength(phraseOf(tail));
+  const numTokens = Math.min(MAX_SPAN_TOKENS, ids.length, Math.max(PHRASE_TOKENS, byteStarts.findIndex((byte) => byte >= phraseBytes)));
   const ends = Int32Array.from({ length: numTokens }, (_, i) => {
     const said = bytes.subarray(0, byteStarts[i + 1]).toString();
-    return said.endsWith('\ufffd') || !mayEnd(said, text.slice(start + said.length - 1)) ? -1 : start + said.length - 1;
+    const end = start + said.length - 1;
+    return said.endsWith('\ufffd') || !mayEnd(said, text.slice(end), wordEnds?.has(end)) ? -1 : end;
   });
   return { start, ids: ids.slice(0, numTokens), ends };
 }
 
-function mayEnd(said: string, rest: string): boolean {
-  if (!BEFORE_GAP.test(rest)) return false;
+/** The first PHRASE_WORDS words. */
+function phraseOf(tail: string): string {
+  let numWords = 0;
+  for (const { index, segment, isWordLike } of words.segment(tail)) if (isWordLike && ++numWords === PHRASE_WORDS) return tail.slice(0, index + segment.length);
+  return tail;
+}
+
+function mayEnd(said: string, rest: string, isWordEnd: boolean | undefined): boolean {
+  if (isWordEnd !== true && !BEFORE_GAP.test(rest)) return false;
   return !OPEN_END.test(said) || (said.endsWith('.') && ABBREVIATION.test(rest));
 }
