@@ -10,7 +10,7 @@ const filler = (n: number): string => `In the ${n}. week it rained, and nobody w
 const CHAIN = ['Box K-2 stands on box K-1.', 'Box K-3 stands on box K-2.', 'Box K-4 stands on box K-3.'];
 const LOOP = ['The road from X-1 leads to X-2.', 'The road from X-2 leads to X-1.'];
 const WIDE = Array.from({ length: 30 }, (_, i) => `Captain Varga saw island number ${100 + i}.`);
-const TEXT = [...NAMES.map((name, i) => `The mill of ${name} was built in ${1700 + i}.`), ...CHAIN, ...LOOP, ...WIDE, 'Old Varga’s ship was lost.']
+const TEXT = [...NAMES.map((name, i) => `The mill of ${name} was built in ${1700 + i}.`), ...CHAIN, ...LOOP, ...WIDE, 'Old Varga’s ship was lost.', 'Anna Pell took the lantern.', 'Anna Pell went to the kitchen.']
   .map((sentence, i) => `${filler(i)}${sentence} `).join('\n\n');
 
 let tiny: TinyReader;
@@ -27,11 +27,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => tiny.remove());
 
+/** Says what it is asked, so that only names taken from the sentences answer. */
+const parrot = (): AnswerModel => ({ ...reader, answer: async ({ question }) => ({ text: question.replace('?', '.'), numTokens: 1, finishReason: 'stop' }) });
+
 interface Asked { result: AskResult; streamed: string; numAnswers: number }
-async function asked(args: AskArgs): Promise<Asked> {
+async function asked(args: AskArgs, by = reader): Promise<Asked> {
   numAnswers = 0;
   let streamed = '';
-  const result = await ask({ ...tiny.ctx, reader }, [plan], { routes: ['bm25'], maxOutputTokens: 8, ...args, onDelta: (text) => { streamed += text; } });
+  const result = await ask({ ...tiny.ctx, reader: by }, [plan], { routes: ['bm25'], maxOutputTokens: 8, ...args, onDelta: (text) => { streamed += text; } });
   return { result, streamed, numAnswers };
 }
 
@@ -72,6 +75,39 @@ describe('thorough', () => {
     expect(chain.result.supported).toBe(true);
     const ring = await asked({ question: 'List all roads from X-1.', effort: 'thorough' });
     expect(ring.result.rounds?.length).toBeLessThanOrEqual(3);
+  });
+
+  test('names of a sentence support an answer only where the sentence speaks of what is asked', async () => {
+    const fits = await asked({ question: 'What were all the islands that Captain Varga saw?', effort: 'thorough' }, parrot());
+    expect(fits.result.rounds?.length).toBeGreaterThan(1);
+    expect(fits.result.answer).toMatch(/^1\d\d; 1\d\d/u);
+    expect(fits.result).toMatchObject({ supported: true, rounds: fits.result.rounds?.map(() => ({ supported: true })) });
+    const aside = await asked({ question: 'What were all the favourite summer colours of painters that Captain Varga liked?', effort: 'thorough' }, parrot());
+    expect(aside.result.answer).toMatch(/^1\d\d; 1\d\d/u);
+    expect(aside.result).toMatchObject({ supported: false, rounds: aside.result.rounds?.map(() => ({ supported: false })) });
+  });
+
+  test('a link of a chain is supported only where its sentence speaks of its own question', async () => {
+    const { result } = await asked({ question: 'Find all heavy wooden painted objects kept warm beside K-1.', effort: 'thorough' });
+    expect(result.answer).toMatch(/K-2.*K-3.*K-4/u);
+    expect(result).toMatchObject({ supported: false, rounds: [{ supported: false }, { supported: false }, { supported: false }] });
+  });
+
+  test('what stands in for an answer, and what led to it, must speak of what was asked', async () => {
+    const near = await asked({ question: 'Where is the lantern?', effort: 'thorough' }, parrot());
+    expect(near.result).toMatchObject({ answer: 'Anna Pell went to the kitchen.', supported: true });
+    const far = await asked({ question: 'Where is the heavy iron lantern?', effort: 'thorough' }, parrot());
+    expect(far.result).toMatchObject({ answer: 'Anna Pell went to the kitchen.', supported: false });
+  });
+
+  test('a choice that was not made is not supported', async () => {
+    const undecided: AnswerModel = { ...reader, reads: 'passages', answer: async () => ({ text: 'One mill was built in 1700.', numTokens: 1, finishReason: 'stop' }) };
+    for (const by of [reader, undecided]) {
+      const { result } = await asked({ question: 'Which mill was built first, Ardmore or Brennick?', effort: 'thorough' }, by);
+      expect(result.answer).toMatch(/^Ardmore: .*The mill of Ardmore was built in 1700. Brennick: .*The mill of Brennick was built in 1701.$/u);
+      expect(result.supported).toBe(false);
+      expect(result.rounds?.some(({ supported }) => supported === true)).toBe(false);
+    }
   });
 
   test('ends between rounds when it is cancelled', async () => {

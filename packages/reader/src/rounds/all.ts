@@ -19,7 +19,7 @@ export async function askAll(work: Work, { question }: Split, answer: AnswerText
   const [only] = fits;
   const names = only === undefined ? [] : newNames(only.text, part.subjects, texts);
   if (chain.length > 0 && fits.length === 1 && names.length > 0) {
-    await tellLink(work, answer, { part, span: only, names });
+    supported = await tellLink(work, answer, { part, span: only, names });
   } else if (fits.length === 0 || !work.readsSentences) {
     const { generated, citations, supported: isSupported } = await work.answer(found, question);
     work.tell({ question, found: citations, answer: generated.text, supported: isSupported });
@@ -30,26 +30,33 @@ export async function askAll(work: Work, { question }: Split, answer: AnswerText
     if (chosen.length < fits.length) work.notes.add(`${fits.length} sentences fit the question, the best ${chosen.length} of them were read`);
     for (const span of inTextOrder(chosen)) supported = (await read(work, part, { span, texts }, answer)) && supported;
   }
-  for (const link of chain) await tellLink(work, answer, link);
+  for (const link of chain) supported = (await tellLink(work, answer, link)) && supported;
   return supported;
 }
 
 const inTextOrder = (spans: readonly ReadSpan[]): ReadSpan[] => [...spans].sort((a, b) => (a.document === b.document ? a.startChar - b.startChar : 0));
 
-/** Sentences of one form need no reader: what they bring are their names, which stand in them as they are. */
-async function tellLink(work: Work, answer: AnswerText, { part, span, names, through }: Pick<Link, 'part' | 'span' | 'names'> & Partial<Link>): Promise<void> {
+/**
+ * Sentences of one form need no reader: what they bring are their names, which stand in them as they are. A link is supported when its sentence
+ * speaks of its own question; that the relation carries over is not said.
+ */
+async function tellLink(work: Work, answer: AnswerText, { part, span, names, through }: Pick<Link, 'part' | 'span' | 'names'> & Partial<Link>): Promise<boolean> {
   const text = names.join(', ');
-  work.tell({ question: part.question, found: await work.quote(span), answer: text, supported: true });
+  const found = await work.quote(span);
+  const supported = await work.carries(found, part.question, text);
+  work.tell({ question: part.question, found, answer: text, supported });
   answer.add(through === undefined ? text : `${text} (through ${through})`);
+  return supported;
 }
 
-/** An answer that only repeats the question says nothing: then the names that the sentence brings are what it says. */
+/** An answer that only repeats the question says nothing: then the names that the sentence brings are what it says, and are judged as an answer is. */
 async function read(work: Work, part: Part, { span, texts }: { span: ReadSpan; texts: readonly string[] }, answer: AnswerText): Promise<boolean> {
   const { generated, citations, supported } = await work.answerFrom([span], part.question);
   const asked = new Set(contentStems(part.question));
   const saysNothing = contentStems(generated.text).every((stem) => asked.has(stem));
   const names = saysNothing ? newNames(span.text, part.subjects, texts) : [];
+  if (names.length > 0) return tellLink(work, answer, { part, span, names });
   work.tell({ question: part.question, found: citations.length > 0 ? citations : await work.quote(span), answer: generated.text, supported });
-  answer.add(names.length === 0 ? generated.text : names.join(', '));
-  return names.length > 0 || supported;
+  answer.add(generated.text);
+  return supported;
 }

@@ -1,5 +1,5 @@
 // 'X or Y?': what the documents say of each is found by itself, then both are read together with the question by a reader
-// that can weigh them, else shown side by side.
+// that can weigh them, else shown side by side; that decides nothing, so it is not supported.
 import type { ReadSpan } from '../ask/cite.ts';
 import type { AnswerText } from './answer-text.ts';
 import { type Fit, fittingSentences, sameText, stemsOf } from './fitting.ts';
@@ -22,8 +22,9 @@ export async function askChoice(work: Work, { question, parts }: Split, answer: 
     return showEach(chosen, answer);
   }
   const { generated, citations, supported } = await work.answerFrom(chosen.map(({ span }) => span), question);
-  work.tell({ question, found: citations, answer: generated.text, supported });
-  if (parts.some(({ item = '' }) => generated.text.includes(item))) {
+  const isDecided = parts.some(({ item = '' }) => generated.text.includes(item));
+  work.tell({ question, found: citations, answer: generated.text, supported: isDecided && supported });
+  if (isDecided) {
     answer.add(generated.text);
     return supported;
   }
@@ -31,9 +32,9 @@ export async function askChoice(work: Work, { question, parts }: Split, answer: 
 }
 
 /** What is said of each, as it stands in the documents: an answer that a person can use. */
-function showEach(chosen: ReadonlyArray<{ part: Part; span: ReadSpan }>, answer: AnswerText): true {
+function showEach(chosen: ReadonlyArray<{ part: Part; span: ReadSpan }>, answer: AnswerText): false {
   answer.add(chosen.map(({ part, span }) => `${part.item}: ${sameText(span)}`).join(' '));
-  return true;
+  return false;
 }
 
 function names({ text }: ReadSpan, { item = '' }: Part): boolean {

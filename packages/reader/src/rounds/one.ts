@@ -24,24 +24,35 @@ export async function askOne(work: Work, { question }: Split, answer: AnswerText
   const { generated, supported, citations } = await work.answerFrom([last.span], last.part.question);
   // The sentence holds what is asked for: where the reader says something else, it is the answer itself.
   const text = supported ? generated.text : sameText(last.span);
-  work.tell({ question: last.part.question, found: supported ? citations : await work.quote(last.span), answer: text, supported: true });
+  const quotes = supported ? citations : await work.quote(last.span);
+  const isCarried = supported || (await work.carries(quotes, last.part.question, text));
+  work.tell({ question: last.part.question, found: quotes, answer: text, supported: isCarried });
   answer.add(text);
-  return true;
+  return isCarried && last.isCarried;
+}
+
+interface Followed {
+  part: Part;
+  span: ReadSpan;
+  /** Each sentence before it speaks of its own question. */
+  isCarried: boolean;
 }
 
 /** From sentence to sentence, until one holds what is asked for; undefined when none does. */
-async function follow(work: Work, from: Part, start: ReadSpan, startTexts: readonly string[]): Promise<{ part: Part; span: ReadSpan } | undefined> {
+async function follow(work: Work, from: Part, start: ReadSpan, startTexts: readonly string[]): Promise<Followed | undefined> {
   const known = [...from.subjects];
   const read = new Set([sameText(start)]);
   let [part, span, texts] = [from, start, startTexts];
+  let isCarried = true;
   for (;;) {
     const [link] = newNames(span.text, known, texts);
     if (link === undefined || work.findsLeft < 1 || work.readingsLeft < 1) return undefined;
     known.push(link);
+    isCarried &&= await work.carries(await work.quote(span), part.question, link);
     const hop = await hopTo(work, link, part, read);
     if (hop === undefined || hop.fits.length === 0) return undefined; // nothing new
     const answering = hop.fits.filter((fit) => holdsAskedKind(fit.span.text, from.question));
-    if (answering.length > 0) return { part: hop.part, span: latestOfBest(answering) };
+    if (answering.length > 0) return { part: hop.part, span: latestOfBest(answering), isCarried };
     [part, span, texts] = [hop.part, latestOfBest(hop.fits), hop.found.passages.map(({ text }) => text)];
     read.add(sameText(span));
     work.tell({ question: part.question, found: await work.quote(span) });

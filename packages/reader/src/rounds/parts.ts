@@ -25,10 +25,14 @@ export async function askParts(work: Work, { parts, asksForAll }: Split, answer:
     const chosen = bestOf(fits).slice(0, many);
     const readings = chosen.length === 0 ? [await work.answer(found, part.question)] : [];
     for (const { span } of chosen) readings.push(await work.answerFrom([span], part.question));
+    let isAnswered = false;
     for (const { generated, citations, supported: isSupported } of readings) {
       work.tell({ question: part.question, found: citations, answer: generated.text, supported: isSupported });
-      if (answer.add(generated.text, part.item)) supported &&= isSupported;
+      if (!answer.add(generated.text, part.item)) continue;
+      isAnswered = true;
+      supported &&= isSupported;
     }
+    supported &&= isAnswered;
   }
   return supported;
 }

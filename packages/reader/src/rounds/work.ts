@@ -4,9 +4,11 @@ import type { AskOptions, AskResult, ReaderContext, ReadingSource } from '../con
 import { isUncertain } from '../answer-model/ceiling.ts';
 import { answerFound, judged, type Reading } from '../ask/answer-found.ts';
 import type { ReadSpan } from '../ask/cite.ts';
+import { evidenceOf } from '../ask/evidence.ts';
 import { usefulTrail } from '../ask/focus.ts';
 import { readSpans } from '../ask/read-spans.ts';
 import { readerOf } from '../ask/reread.ts';
+import { isSupported } from '../ask/support.ts';
 import { throwIfCancelled } from '../control.ts';
 import { type Found, findPlaces } from '../find/find.ts';
 import { Places } from '../find/places.ts';
@@ -103,6 +105,11 @@ export class Work {
 
   async quote(span: ReadSpan): Promise<Citation[]> {
     return [await (await this.places.document(span.document)).cite(span, 0, span.text.length, span.trail, span.score)];
+  }
+
+  /** Whether quotations that speak of what the round asks carry what it says, wherever that comes from: the test of a single round. */
+  async carries(found: readonly Citation[], question: string, answer: string): Promise<boolean> {
+    return isSupported(answer, question, await evidenceOf(question, found, [...this.#passages.values()], this.#ctx.embedder));
   }
 
   /** Nothing streams out of a round: only when it has ended is it known whether it is a part of the answer. */
