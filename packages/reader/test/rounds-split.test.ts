@@ -27,12 +27,16 @@ describe('a question is split', () => {
     ['Which codes open gate-north, gate-south, and gate-west?', ['gate-north', 'gate-south', 'gate-west'], false],
     ['In which city were Magnus Thorne and Ingrid Novak born?', ['Magnus Thorne', 'Ingrid Novak'], false],
     ['Who was born first, Magnus Thorne or Ingrid Novak?', ['Magnus Thorne', 'Ingrid Novak'], true],
+    ['Which mill is older, Ardmore or Brennick?', ['Ardmore', 'Brennick'], true],
     ['What do apples, pears and plums cost?', ['apples', 'pears', 'plums'], false],
     ['What are the values of A, B and C?', ['A', 'B', 'C'], false],
     ['Wie alt sind Anna Berg und Karl Wiese?', ['Anna Berg', 'Karl Wiese'], false],
     ['¿Dónde nacieron Ana García y Luis Romero?', ['Ana García', 'Luis Romero'], false],
     ['Где родились Анна Каренина и Иван Петров?', ['Анна Каренина', 'Иван Петров'], false],
     ['「甲」、「乙」和「丙」的密码是什么？', ['甲', '乙', '丙'], false],
+    ['What are the numbers for the vault under the town hall and the strongroom of the mill?', ['the vault under the town hall', 'the strongroom of the mill'], false],
+    ['What is the colour of the door and the gate?', ['the door', 'the gate'], false],
+    ['Tell me the opening hours of the old museum and the new library.', ['the old museum', 'the new library'], false],
     ['What do "red door" and "blue door" hide?', ['red door', 'blue door'], false],
   ])('%s', (question, items, isChoice) => {
     expect(enumerationIn(question)).toMatchObject({ items, isChoice });
@@ -45,6 +49,9 @@ describe('a question is split', () => {
   });
 
   test.each([
+    'What is the price of bread and butter?', 'What is the name of the king and the queen\'s son?', 'Who is the son of the king and the queen?',
+    'What is the distance of the mill and the church?', 'What is the colour of the door and the gate in the garden?', 'What are the keepers of the light at the mouth and the bar called?',
+    'What is the number of the vault under the church and the hall?', 'What is the name of the man who lit the fire and the lamp?',
     'Who kept the lighthouse at Port Ellery?', 'What happened between 1900 and 1950?', 'Who wrote about law and order in Riga?',
     'In Paris, Magnus Thorne met whom?', 'What did the old man say?', '',
   ])('not: %s', (question) => expect(splitQuestion(question).parts).toEqual([partOf(question)]));

@@ -1,5 +1,7 @@
-// The list of things that a question names: 'A, B and C', 'X or Y'. Lists of names and keys of two and more, of plain words of three and more.
+// The list of things that a question names: 'A, B and C', 'X or Y'. Lists of names and keys of two and more, of plain words of three and more,
+// of plain things with a determiner of two.
 import { askedNames, type Name } from './names.ts';
+import { phrasePair } from './noun-phrases.ts';
 
 export interface Enumeration {
   items: string[]; // two or more, in order, as they stand in the question
@@ -28,7 +30,10 @@ const PLAIN = new RegExp(`(${WORD}(?:,\\s+${WORD})+),?\\s+(${oneOf([...AND, ...O
 const isNumber = (text: string): boolean => /^[\p{N}.,:]+$/u.test(text);
 
 export function enumerationIn(question: string): Enumeration | undefined {
-  const lists = [...listsOfNames(question), ...plainList(question)];
+  const named = listsOfNames(question);
+  // 'Which is older, Ardmore or Brennick?': the word before the names is none of the things.
+  const plain = plainList(question).filter(({ start, end }) => named.every((list) => list.end !== end || /^[^\p{Ll}]/u.test(question.slice(start))));
+  const lists = [...named, ...plain, ...phrasePair(question)];
   return lists.sort((a, b) => b.items.length - a.items.length)[0]; // stable: of equals the first
 }
 

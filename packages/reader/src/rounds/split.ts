@@ -31,9 +31,12 @@ export function splitQuestion(question: string): Split {
   const before = question.slice(0, list.start);
   const after = question.slice(list.end);
   const common = askedNames(question).filter(({ start }) => start < list.start || start >= list.end).map(({ text }) => text);
-  const parts = [...new Set(list.items)].map((item): Part => ({ question: before + item + after, subjects: [item, ...common], item }));
+  const parts = [...new Set(list.items)].map((item): Part => ({ question: before + item + after, subjects: [...subjectsIn(item), ...common], item }));
   return parts.length < 2 ? { question, parts: [partOf(question)], isChoice: false, asksForAll } : { question, parts, isChoice: list.isChoice, asksForAll };
 }
+
+/** A name is named whole; of a plain thing, 'the vault under the town hall', its words of content. */
+const subjectsIn = (item: string): string[] => (/^\p{Ll}+\s/u.test(item) ? wordsOfContent(item) : [item]);
 
 export const partOf = (question: string): Part => ({ question, subjects: subjectsOf(question) });
 
@@ -42,8 +45,9 @@ export function subjectsOf(question: string): string[] {
   return names.length > 0 ? names : lastContentWord(question);
 }
 
+const wordsOfContent = (text: string): string[] => (text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).filter((word) => contentStems(word).length > 0);
+
 function lastContentWord(question: string): string[] {
-  const words = question.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-  const last = words.filter((word) => contentStems(word).length > 0).at(-1);
+  const last = wordsOfContent(question).at(-1);
   return last === undefined ? [] : [last];
 }
