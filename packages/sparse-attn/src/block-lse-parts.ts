@@ -16,17 +16,31 @@ export async function blockLseParts(engine: AttentionEngine, args: BlockLseParts
   return all;
 }
 
-/** In the engine where it can, else from its log-sum-exps. */
-export async function addBlockScores(engine: AttentionEngine, args: BlockScoresArgs): Promise<void> {
-  if (engine.addBlockScores !== undefined) return engine.addBlockScores(args);
-  const lse = await blockLseParts(engine, args);
-  const numQueries = args.z.length;
-  for (let b = 0; b < args.scores.length; b++) {
-    let score = 0;
-    for (let i = 0; i < numQueries; i++) {
-      const extra = args.extraOf[b] < 0 ? 0 : args.extra[args.extraOf[b] * numQueries + i];
-      score += Math.log(Math.exp(lse[b * numQueries + i] - args.z[i]) + extra + args.floor);
+/** Begins where the engine can; what is returned ends it, and must be called before the arguments change. */
+export function startBlockScores(engine: AttentionEngine, args: BlockScoresArgs): () => Promise<void> {
+  const end = engine.startBlockScores?.(args) ?? (() => scoresFromLse(engine, args));
+  return async () => end();
+}
+
+export const addBlockScores = (engine: AttentionEngine, args: BlockScoresArgs): Promise<void> => startBlockScores(engine, args)();
+
+async function scoresFromLse(engine: AttentionEngine, args: BlockScoresArgs): Promise<void> {
+  const { headDim, extraOf, floor, scores, softmaxScale } = args;
+  for (const { q, kvHead, z, extra, weight } of args.heads) {
+    const parts = args.parts.map(({ keys, keyScales, blockStarts }) => {
+      const numKeys = blockStarts[blockStarts.length - 1];
+      const [from, to] = [kvHead * numKeys, (kvHead + 1) * numKeys];
+      return { keys: keys.subarray(from * headDim, to * headDim), keyScales: keyScales.subarray(from, to), blockStarts };
+    });
+    const lse = await blockLseParts(engine, { q, headDim, parts, ...(softmaxScale === undefined ? {} : { softmaxScale }) });
+    const numQueries = z.length;
+    for (let b = 0; b < scores.length; b++) {
+      let score = 0;
+      for (let i = 0; i < numQueries; i++) {
+        const shared = extraOf[b] < 0 ? 0 : extra[extraOf[b] * numQueries + i];
+        score += Math.log(Math.exp(lse[b * numQueries + i] - z[i]) + shared + floor);
+      }
+      scores[b] += weight * score;
     }
-    args.scores[b] += args.weight * score;
   }
 }

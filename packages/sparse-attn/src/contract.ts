@@ -53,13 +53,28 @@ export interface BlockLsePartsArgs extends Pick<BlockLseArgs, 'q' | 'headDim' | 
   parts: ReadonlyArray<Pick<BlockLseArgs, 'keys' | 'keyScales' | 'blockStarts'>>;
 }
 
-/** How a block's log-sum-exps l are made one number: weight * sum over queries of log(exp(l - z) + extra + floor). */
-export interface BlockScoresArgs extends BlockLsePartsArgs {
+/** How one head's log-sum-exps l of a block are made one number: weight * sum over queries of log(exp(l - z) + extra + floor). */
+export interface HeadScoring {
+  q: Float32Array; // (numQueries, headDim)
+  /** Its keys among those of a part. */
+  kvHead: number;
   z: Float32Array; // (numQueries)
   extra: Float32Array; // (numExtras, numQueries): what several blocks share, as mass
+  weight: number;
+}
+
+/** Scores of blocks in several places, in order, summed over heads in their order. */
+export interface BlockScoresArgs {
+  heads: readonly HeadScoring[];
+  headDim: number;
+  softmaxScale?: number;
+  parts: ReadonlyArray<{
+    keys: Int8Array; // (numKvHeads, numKeys, headDim)
+    keyScales: Float32Array; // (numKvHeads, numKeys)
+    blockStarts: Int32Array; // (numBlocks + 1), from 0 to numKeys
+  }>;
   extraOf: Int32Array; // (numBlocks): each block's extra, -1 for none
   floor: number;
-  weight: number;
   /** (numBlocks): added to. */
   scores: Float64Array;
 }
@@ -87,8 +102,11 @@ export interface AttentionEngine {
    * leave it out: see blockLseParts().
    */
   blockLseParts?(args: BlockLsePartsArgs): MaybePromise<Float32Array>;
-  /** blockLseParts, of which only a score for each block is wanted: see addBlockScores(). */
-  addBlockScores?(args: BlockScoresArgs): MaybePromise<void>;
+  /**
+   * blockLseParts, of which only a score for each block is wanted, begun on the engine's other threads; what is returned ends it on this
+   * one too, and must be called before the arguments change. See startBlockScores().
+   */
+  startBlockScores?(args: BlockScoresArgs): () => void;
   /**
    * (rows of all parts): q . row, on the engine's threads. q may be rounded to 16 bits, the same for every instruction set and number of
    * threads. Left out where nothing is gained by it: see dotParts().

@@ -43,19 +43,30 @@ export function describeConformance(title: string, engine: () => AttentionEngine
       const numQueries = args.q.length / args.headDim;
       const numBlocks = args.blockStarts.length - 1;
       const lse = await reference.blockLse(args);
-      const rest = {
+      const head = {
         // Words that find what they look for, too much, and nothing.
         z: Float32Array.from({ length: numQueries }, (_, i) => (Number.isFinite(lse[i]) ? lse[i] : 0) + [0, -9, 30][i % 3]),
-        extra: Float32Array.from({ length: 2 * numQueries }, (_, i) => i / 10), extraOf: Int32Array.from({ length: numBlocks }, (_, b) => (b % 3) - 1),
-        floor: 1e-3, weight: 0.5, softmaxScale: args.softmaxScale ?? 1 / Math.sqrt(args.headDim), q: args.q, headDim: args.headDim,
+        extra: Float32Array.from({ length: 2 * numQueries }, (_, i) => i / 10),
+        weight: 0.5, q: args.q,
       };
       const expected = new Float64Array(numBlocks).fill(1);
-      await addBlockScores(reference, { ...rest, parts: [args], scores: expected });
+      const rest = {
+        extraOf: Int32Array.from({ length: numBlocks }, (_, b) => (b % 3) - 1), floor: 1e-3, headDim: args.headDim,
+        softmaxScale: args.softmaxScale ?? 1 / Math.sqrt(args.headDim),
+      };
+      await addBlockScores(reference, { ...rest, heads: [{ ...head, kvHead: 0 }], parts: [args], scores: expected });
       const actual = new Float64Array(numBlocks).fill(1);
-      await addBlockScores(engine(), { ...rest, parts: inParts(args), scores: actual });
+      await addBlockScores(engine(), { ...rest, heads: [{ ...head, kvHead: 0 }], parts: inParts(args), scores: actual });
+      // Two heads are one after the other, whichever of the stored ones they are.
+      const both = new Float64Array(numBlocks).fill(1);
+      const twice = inParts(args).map((part) => ({ ...part, keys: joined(Int8Array, part.keys), keyScales: joined(Float32Array, part.keyScales) }));
+      await addBlockScores(engine(), { ...rest, heads: [{ ...head, kvHead: 1 }, { ...head, kvHead: 0 }], parts: twice, scores: both });
+      await addBlockScores(engine(), { ...rest, heads: [{ ...head, kvHead: 0 }], parts: inParts(args), scores: actual });
+      expect(both).toEqual(actual);
       // A score moves by no more than its log-sum-exps, each of numQueries, times the weight.
+      await addBlockScores(reference, { ...rest, heads: [{ ...head, kvHead: 0 }], parts: [args], scores: expected });
       const largest = Math.max(1, ...lse.filter(Number.isFinite).map(Math.abs));
-      const allowed = 0.5 * numQueries * (MAX_FLOAT32_ERROR * largest + queryRounding(args));
+      const allowed = 2 * 0.5 * numQueries * (MAX_FLOAT32_ERROR * largest + queryRounding(args));
       for (let b = 0; b < numBlocks; b++) expect(Math.abs(actual[b] - expected[b])).toBeLessThanOrEqual(allowed);
     });
   });
@@ -75,6 +86,14 @@ export function describeConformance(title: string, engine: () => AttentionEngine
     expect(await engine().attend(args)).toEqual(await engine().attend(args));
   });
 }
+
+/** Keys of two heads, the same. */
+const joined = <T extends Int8Array | Float32Array>(array: new (length: number) => T, one: T): T => {
+  const two = new array(2 * one.length);
+  two.set(one, 0);
+  two.set(one, one.length);
+  return two;
+};
 
 /** The blocks of a case in two places. */
 function inParts({ keys, keyScales, blockStarts, headDim }: BlockLseArgs): BlockLsePartsArgs['parts'] {

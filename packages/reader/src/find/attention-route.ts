@@ -1,5 +1,5 @@
 // The attention route: how strongly the question's words look at each block through the retrieval heads.
-import { addBlockScores, type AttentionEngine, blockLseParts, type BlockLsePartsArgs } from '@lectern/sparse-attn';
+import { type AttentionEngine, blockLseParts, type BlockLsePartsArgs, type BlockScoresArgs, startBlockScores } from '@lectern/sparse-attn';
 import type { Segment } from '../segment/format.ts';
 import type { TrailEntry } from '../segment/trail-entry.ts';
 import type { HeadQueries, QuestionPass } from './question.ts';
@@ -19,43 +19,62 @@ export async function trailMass(engine: AttentionEngine, pass: QuestionPass, tra
  * l = log(exp(l_own) + exp(l_trail)). The floor keeps a word that finds nothing from vetoing the block; the log makes it an AND over the
  * words. Independent of the rest of the document. `trails`: each block's trail, an index into the masses, -1 for none.
  */
-export async function scoreSegments(
+export function scoreSegments(
   engine: AttentionEngine, pass: QuestionPass, segments: readonly Segment[], trails: Int32Array, masses: TrailMass, floor: number,
 ): Promise<Float64Array> {
-  const scores = new Float64Array(trails.length); // (numBlocks)
-  for (const [h, head] of pass.heads.entries()) {
-    const { z, weight } = head;
-    await addBlockScores(engine, { ...partsArgs(pass, head, segments), z, extra: masses[h], extraOf: trails, floor, weight, scores });
-  }
-  return scores;
+  return startScoring(engine, pass, segments, trails, masses, floor)();
 }
 
-/** What is stored of the heads: a segment's blocks, or a trail, which is one block. */
-type StoredKeys = Pick<TrailEntry, 'numTokens' | 'headDim' | 'keys' | 'keyScales'> & { tokenStarts?: Uint32Array };
+/** The same, begun on the engine's other threads: what is returned must be called, and ends it. */
+export function startScoring(
+  engine: AttentionEngine, pass: QuestionPass, segments: readonly Segment[], trails: Int32Array, masses: TrailMass, floor: number,
+): () => Promise<Float64Array> {
+  const scores = new Float64Array(trails.length); // (numBlocks)
+  const { heads, numVoting, softmaxScale } = pass;
+  const end = startBlockScores(engine, {
+    heads: heads.map(({ q, kvIndex, z, weight }, h) => ({ q, kvHead: kvIndex, z, weight, extra: masses[h] })),
+    headDim: heads[0].q.length / numVoting, softmaxScale, parts: segments.map(partOf), extraOf: trails, floor, scores,
+  });
+  return async () => {
+    await end();
+    return scores;
+  };
+}
+
+/** For as long as what is stored is: later questions make none. */
+const parts = new WeakMap<Segment, BlockScoresArgs['parts'][number]>();
+
+function partOf(segment: Segment): BlockScoresArgs['parts'][number] {
+  let part = parts.get(segment);
+  if (part === undefined) {
+    const { keys, keyScales, tokenStarts } = segment;
+    part = { keys, keyScales, blockStarts: new Int32Array(tokenStarts.buffer, tokenStarts.byteOffset, tokenStarts.length) };
+    parts.set(segment, part);
+  }
+  return part;
+}
+
+const partsArgs = ({ softmaxScale, numVoting }: QuestionPass, { q, kvIndex }: HeadQueries, trails: readonly TrailEntry[]): BlockLsePartsArgs =>
+  ({ q, headDim: q.length / numVoting, softmaxScale, parts: trails.map((trail) => keysOf(trail, kvIndex)) });
+
 type Keys = BlockLsePartsArgs['parts'][number];
+/** Of trails, by head: as above. */
+const views = new WeakMap<TrailEntry, Keys[]>();
 
-const partsArgs = ({ softmaxScale, numVoting }: QuestionPass, { q, kvIndex }: HeadQueries, stored: readonly StoredKeys[]): BlockLsePartsArgs =>
-  ({ q, headDim: q.length / numVoting, softmaxScale, parts: stored.map((entry) => keysOf(entry, kvIndex)) });
-
-/** Views of each head's keys, for as long as what is stored is: later questions make none. */
-const views = new WeakMap<StoredKeys, Keys[]>();
-
-function keysOf(stored: StoredKeys, kvIndex: number): Keys {
-  let ofHeads = views.get(stored);
+/** A trail is one block. */
+function keysOf(trail: TrailEntry, kvIndex: number): Keys {
+  let ofHeads = views.get(trail);
   if (ofHeads === undefined) {
     ofHeads = [];
-    views.set(stored, ofHeads);
+    views.set(trail, ofHeads);
   }
-  ofHeads[kvIndex] ??= viewOf(stored, kvIndex);
-  return ofHeads[kvIndex];
-}
-
-function viewOf({ numTokens, headDim, keys, keyScales, tokenStarts }: StoredKeys, kvIndex: number): Keys {
-  return {
+  const { numTokens, headDim, keys, keyScales } = trail;
+  ofHeads[kvIndex] ??= {
     keys: keys.subarray(kvIndex * numTokens * headDim, (kvIndex + 1) * numTokens * headDim),
     keyScales: keyScales.subarray(kvIndex * numTokens, (kvIndex + 1) * numTokens),
-    blockStarts: tokenStarts === undefined ? Int32Array.of(0, numTokens) : new Int32Array(tokenStarts.buffer, tokenStarts.byteOffset, tokenStarts.length),
+    blockStarts: Int32Array.of(0, numTokens),
   };
+  return ofHeads[kvIndex];
 }
 
 /** The same sum for one block of one head, `lse` from `at` on; for calibration, which has the words of many questions in one list. */

@@ -40,7 +40,7 @@ export class Bm25Scan {
   /** Counts (numTerms) of one ascending list of hashes. */
   countsOf({ hashes, counts }: TermCounts): Uint8Array {
     const found = new Uint8Array(this.#terms.length);
-    this.#add(hashes, counts, 0, hashes.length, found, 0);
+    this.#add(hashes, counts, [0, hashes.length], found, 0);
     return found;
   }
 
@@ -52,10 +52,10 @@ export class Bm25Scan {
     const numTerms = this.#terms.length;
     const { numBlocks, termStarts, termHashes, termCounts, numWords } = segment;
     while (this.#numBlocks + numBlocks > this.#lengths.length) this.#grow();
+    this.#add(termHashes, termCounts, termStarts, this.#counts, this.#numBlocks * numTerms);
     for (let b = 0; b < numBlocks; b++) {
       const at = this.#numBlocks++;
       const first = at * numTerms;
-      this.#add(termHashes, termCounts, termStarts[b], termStarts[b + 1], this.#counts, first);
       const trail = of[trails[b]];
       this.#lengths[at] = numWords[b] + (trail?.numWords ?? 0);
       if (trails[b + 1] !== trails[b]) for (const t of of[trails[b + 1]]?.found ?? []) if (this.#counts[first + t] > 0) this.#inHeading[first + t] = 1;
@@ -85,10 +85,13 @@ export class Bm25Scan {
     for (let b = 0; b < numBlocks; b++) totalLength += this.#lengths[b];
     const meanLength = totalLength / Math.max(1, numBlocks) || 1;
     for (let b = 0; b < numBlocks; b++) {
+      const saturation = K1 * (1 - B + (B * this.#lengths[b]) / meanLength);
+      let score = 0;
       for (let t = 0; t < numTerms; t++) {
         const tf = counts[b * numTerms + t];
-        if (tf > 0) scores[b] += idf[t] * ((tf * (K1 + 1)) / (tf + K1 * (1 - B + (B * this.#lengths[b]) / meanLength)) + HEADING_WEIGHT * this.#inHeading[b * numTerms + t]);
+        if (tf > 0) score += idf[t] * ((tf * (K1 + 1)) / (tf + saturation) + HEADING_WEIGHT * this.#inHeading[b * numTerms + t]);
       }
+      scores[b] = score;
     }
     return scores;
   }
@@ -102,14 +105,19 @@ export class Bm25Scan {
     return Float64Array.from(df, (n) => Math.log(1 + (numBlocks - n + 0.5) / (n + 0.5)));
   }
 
-  /** into[at + t] = the count of term t in hashes[from .. to), at most 255. */
-  #add(hashes: Uint32Array, counts: Uint32Array, from: number, to: number, into: Uint8Array, at: number): void {
+  /** into[at + b * numTerms + t] = the count of term t in block b's hashes [starts[b] .. starts[b + 1]), at most 255. */
+  #add(hashes: Uint32Array, counts: Uint32Array, starts: ArrayLike<number>, into: Uint8Array, at: number): void {
     const terms = this.#terms;
     const firstTerms = this.#firstTerms;
-    for (let i = from; i < to; i++) {
+    const numTerms = terms.length;
+    const end = starts[starts.length - 1];
+    let block = 0; // looked for only where a term is found: most hashes are none
+    for (let i = starts[0]; i < end; i++) {
       const hash = hashes[i];
-      for (let t = firstTerms[hash >>> (32 - BUCKET_BITS)]; t < terms.length && terms[t] <= hash; t++) {
-        if (terms[t] === hash) into[at + t] = Math.min(255, counts[i]);
+      for (let t = firstTerms[hash >>> (32 - BUCKET_BITS)]; t < numTerms && terms[t] <= hash; t++) {
+        if (terms[t] !== hash) continue;
+        while (starts[block + 1] <= i) block++;
+        into[at + block * numTerms + t] = Math.min(255, counts[i]);
       }
     }
   }

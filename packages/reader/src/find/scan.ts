@@ -4,7 +4,7 @@ import { type Route, ServiceError } from '@lectern/shared';
 import type { Chunk, ReaderContext, ReaderEmbedder, ReadingPlan, ReadingSource } from '../contract.ts';
 import { indexHeads, sameHead } from '../heads.ts';
 import { wordHash, wordsOf } from '../segment/words.ts';
-import { scoreSegments } from './attention-route.ts';
+import { startScoring } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { EmbeddingScan } from './embedding-route.ts';
 import { rankBlocks, type Ranking, sharedRanks } from './fuse.ts';
@@ -83,22 +83,24 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
   if (pass !== undefined) requireHeads(ctx, plan);
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
   scan.numBytes += trails.numBytes;
-  await embedding?.add(ctx.blobs, plan, chunks);
   const nulls = new NullScores(ctx, plan, chunks);
   let from = 0;
   for await (const parts of storedSegments.batches(ctx.blobs, chunks.map((chunk) => chunk.segment))) {
     const at = from;
     const batch = chunks.slice(at, at + parts.length);
     from += parts.length;
+    const segments = parts.map((part) => part.value);
+    const scoring = pass === undefined ? undefined : startScoring(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor);
+    // Words and vectors meanwhile: they are looked at on this thread.
     for (const [i, chunk] of batch.entries()) {
       scan.numBytes += parts[i].numBytes;
       scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
       scan.blocks.add(readingIndex, chunk);
       bm25?.addSegment(parts[i].value, [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])], trails.words);
     }
-    if (pass === undefined) continue;
-    const segments = parts.map((part) => part.value);
-    const asked = await scoreSegments(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor);
+    if (at === 0) await embedding?.add(ctx.blobs, plan, chunks);
+    if (pass === undefined || scoring === undefined) continue;
+    const asked = await scoring();
     await nulls.subtract(asked, batch, segments, pass.numVoting);
     scores.push(asked);
   }
@@ -112,7 +114,7 @@ function trailsOf(chunks: readonly Chunk[]): Int32Array {
   const trails = new Int32Array(chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0));
   let at = 0;
   for (const chunk of chunks) {
-    trails.set(chunk.trails, at);
+    for (let b = 0; b < chunk.numBlocks; b++) trails[at + b] = chunk.trails[b]; // set() takes many times as long from a list
     at += chunk.numBlocks;
   }
   return trails;

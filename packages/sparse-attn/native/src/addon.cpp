@@ -5,23 +5,17 @@
 #include <vector>
 
 #include "attend.h"
-#include "block_lse_parts.h"
 #include "dot_parts.h"
 #include "file_views.h"
+#include "instance.h"
 #include "isa.h"
+#include "key_parts.h"
+#include "start_block_scores.h"
 #include "typed_args.h"
 
 namespace lectern {
 
 namespace {
-
-/** One per JavaScript environment (main thread or worker). */
-struct Instance {
-  Isa isa = best_isa();
-  AttendScratch scratch;
-};
-
-Instance& instance(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<Instance>(); }
 
 /** useIsa(name: string): string. Empty: the best one. */
 Napi::Value use_isa(const Napi::CallbackInfo& info) {
@@ -84,63 +78,16 @@ void attend_call(const Napi::CallbackInfo& info) {
   }
 }
 
-/** One part of blockLseParts: its arrays' lengths and the order of its block starts are checked here, not once per block in JavaScript. */
-KeyPart key_part(const Napi::CallbackInfo& info, uint32_t index, size_t head_dim, size_t first_block) {
-  const auto scales = typed_array<float>(info[2].As<Napi::Array>().Get(index), "keyScales");
-  const auto keys = typed_array<int8_t>(info[1].As<Napi::Array>().Get(index), "keys", scales.length * head_dim);
-  const auto starts = typed_array<int32_t>(info[3].As<Napi::Array>().Get(index), "blockStarts");
-  bool ascending = starts.length > 0 && starts.data[0] == 0 && static_cast<size_t>(starts.data[starts.length - 1]) == scales.length;
-  for (size_t i = 1; ascending && i < starts.length; i++) ascending = starts.data[i - 1] <= starts.data[i];
-  if (!ascending) throw Napi::RangeError::New(info.Env(), "blockStarts of part " + std::to_string(index) + " do not run from 0 to its keys without falling");
-  return {keys.data, scales.data, starts.data, scales.length, starts.length - 1, first_block};
-}
-
-/** The parts in arguments 1 to 3, and their blocks. */
-std::vector<KeyPart> key_parts(const Napi::CallbackInfo& info, size_t head_dim, size_t& num_blocks) {
-  if (head_dim == 0) throw Napi::RangeError::New(info.Env(), "headDim is 0");
-  for (int i = 1; i <= 3; i++) {
-    if (!info[i].IsArray()) throw Napi::TypeError::New(info.Env(), "keys, keyScales and blockStarts are lists of typed arrays");
-  }
-  std::vector<KeyPart> parts(info[1].As<Napi::Array>().Length());
-  num_blocks = 0;
-  for (uint32_t i = 0; i < parts.size(); i++) {
-    const Napi::HandleScope scope(info.Env());
-    parts[i] = key_part(info, i, head_dim, num_blocks);
-    num_blocks += parts[i].num_blocks;
-  }
-  return parts;
-}
-
 /** blockLseParts(q, keys[], keyScales[], blockStarts[], headDim, softmaxScale, maxThreads, exact, out) */
 void block_lse_parts_call(const Napi::CallbackInfo& info) {
   const size_t head_dim = count(info[4], "headDim");
   size_t num_blocks;
-  const std::vector<KeyPart> parts = key_parts(info, head_dim, num_blocks);
+  const std::vector<KeyPart> parts = key_parts({info[1], info[2], info[3]}, head_dim, num_blocks);
   const auto q = typed_array<float>(info[0], "q");
   const size_t num_queries = q.length / head_dim;
   const auto out = typed_array<float>(info[8], "out", num_blocks * num_queries);
-  block_lse_parts(instance(info).isa, {q.data, num_queries, head_dim, static_cast<float>(number(info[5], "softmaxScale")), parts,
-                                       info[7].ToBoolean(), out.data}, count(info[6], "maxThreads"));
-}
-
-/** addBlockScores(q, keys[], keyScales[], blockStarts[], headDim, softmaxScale, maxThreads, z, extra, extraOf, floor, weight, scores) */
-void add_block_scores_call(const Napi::CallbackInfo& info) {
-  const size_t head_dim = count(info[4], "headDim");
-  size_t num_blocks;
-  const std::vector<KeyPart> parts = key_parts(info, head_dim, num_blocks);
-  const auto q = typed_array<float>(info[0], "q");
-  const size_t num_queries = q.length / head_dim;
-  const auto z = typed_array<float>(info[7], "z", num_queries);
-  const auto extra = typed_array<float>(info[8], "extra");
-  const auto extra_of = typed_array<int32_t>(info[9], "extraOf", num_blocks);
-  const auto scores = typed_array<double>(info[12], "scores", num_blocks);
-  const auto num_extras = static_cast<int64_t>(num_queries == 0 ? 0 : extra.length / num_queries);
-  for (size_t b = 0; num_queries > 0 && b < num_blocks; b++) {
-    if (extra_of.data[b] >= num_extras) throw Napi::RangeError::New(info.Env(), "extraOf names an extra that there is not");
-  }
-  block_scores(instance(info).isa, {q.data, num_queries, head_dim, static_cast<float>(number(info[5], "softmaxScale")), parts, false, nullptr},
-               {z.data, extra.data, extra_of.data, number(info[10], "floor"), number(info[11], "weight"), scores.data},
-               count(info[6], "maxThreads"));
+  block_lse_parts(instance(info).isa, {{q.data, num_queries, head_dim, static_cast<float>(number(info[5], "softmaxScale"))}, parts, info[7].ToBoolean(), out.data},
+                  count(info[6], "maxThreads"));
 }
 
 /** dotParts(q, rows[], scales[], maxThreads, out) */
@@ -166,7 +113,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("useIsa", Napi::Function::New(env, use_isa));
   exports.Set("attend", Napi::Function::New(env, attend_call));
   exports.Set("blockLseParts", Napi::Function::New(env, block_lse_parts_call));
-  exports.Set("addBlockScores", Napi::Function::New(env, add_block_scores_call));
+  exports.Set("startBlockScores", Napi::Function::New(env, start_block_scores));
   exports.Set("dotParts", Napi::Function::New(env, dot_parts_call));
   exports.Set("fileStates", Napi::Function::New(env, file_states));
   exports.Set("mapFile", Napi::Function::New(env, map_file_call));

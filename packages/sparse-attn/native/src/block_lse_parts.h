@@ -19,30 +19,24 @@ struct KeyPart {
   size_t first_block;  // its row in `lse`
 };
 
-struct BlockLsePartsJob {
+struct LseQueries {
   const float* q;  // (num_queries, head_dim)
   size_t num_queries;
   size_t head_dim;
   float softmax_scale;
+};
+
+struct BlockLsePartsJob {
+  LseQueries queries;
   const std::vector<KeyPart>& parts;
   bool exact;  // queries as they are; else they may be rounded to 16 bits where that is faster
   float* lse;  // (blocks of all parts, num_queries): natural logarithm, -inf for an empty block
 };
 
-/** What a block's log-sum-exps l say of it: score += weight * sum over queries of log(exp(l - z) + extra + floor). */
-struct BlockScoring {
-  const float* z;               // (num_queries)
-  const float* extra;           // (num_extras, num_queries)
-  const int32_t* extra_of;      // (blocks of all parts): which extra a block has, -1 for none
-  double floor;
-  double weight;
-  double* scores;  // (blocks of all parts)
-};
+/** At most `max_threads`; fewer for little work. */
+size_t useful_threads(const std::vector<KeyPart>& parts, size_t max_threads);
 
 /** At most `max_threads`, this one included; fewer for little work or where the system gives no more. */
 void block_lse_parts(Isa isa, const BlockLsePartsJob& job, size_t max_threads);
-
-/** The same, scored instead of kept: job.lse is null. */
-void block_scores(Isa isa, const BlockLsePartsJob& job, const BlockScoring& scoring, size_t max_threads);
 
 }  // namespace lectern

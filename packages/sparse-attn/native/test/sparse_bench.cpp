@@ -5,7 +5,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "block_lse_parts.h"
+#include "block_scores.h"
 #include "int8_case.h"
 
 namespace lectern {
@@ -72,14 +72,16 @@ class Index {
   std::vector<size_t> choose(size_t count) const {
     std::vector<double> scores(NUM_BLOCKS);
     const std::vector<float> z(QUESTION_TOKENS, 20.0f);
+    BlockScoresJob job{{}, extra_of_.data(), 1e-3, scores.data()};
     for (size_t head = 0; head < INDEX_HEADS; head++) {
       std::vector<KeyPart> parts;
       for (size_t block = 0; block < NUM_BLOCKS; block += BLOCKS_PER_SEGMENT) {
         parts.push_back({keys_.data() + (head * NUM_KEYS + block * KV8_POSITIONS) * HEAD_DIM, scales_.data() + block * KV8_POSITIONS, starts_.data(),
                          BLOCKS_PER_SEGMENT * KV8_POSITIONS, BLOCKS_PER_SEGMENT, block});
       }
-      block_scores(best_isa(), {case_.q.data(), QUESTION_TOKENS, HEAD_DIM, 0.125f, parts, false, nullptr}, {z.data(), nullptr, extra_of_.data(), 1e-3, 1.0, scores.data()}, 1);
+      job.heads.push_back({{case_.q.data(), QUESTION_TOKENS, HEAD_DIM, 0.125f}, parts, z.data(), nullptr, 1.0});
     }
+    BlockScoresRun(best_isa(), job, 1).finish();
     std::vector<size_t> blocks(NUM_BLOCKS);
     std::iota(blocks.begin(), blocks.end(), size_t{0});
     std::partial_sort(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(count), blocks.end(), [&](size_t a, size_t b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); });

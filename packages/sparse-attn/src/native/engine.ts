@@ -1,6 +1,6 @@
 // The native attention engine: checks ranges, hands typed arrays to the addon. Synchronous, on the calling thread.
 import assert from 'node:assert';
-import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs, DotPartsArgs } from '../contract.ts';
+import type { AttendArgs, AttendResult, AttentionEngine, BlockLsePartsArgs, BlockScoresArgs, DotPartsArgs } from '../contract.ts';
 import { checkAttendArgs, checkBlockLseArgs, checkQueries } from '../validate.ts';
 import { type IsaAddon, loadAddon } from './load-addon.ts';
 
@@ -17,7 +17,11 @@ interface SparseAttnAddon extends IsaAddon {
     softmaxScale: number, firstQuery: number, window: number,
   ): void;
   blockLseParts(...args: [...PartsCall, exact: boolean, out: Float32Array]): void;
-  addBlockScores(...args: [...PartsCall, z: Float32Array, extra: Float32Array, extraOf: Int32Array, floor: number, weight: number, scores: Float64Array]): void;
+  startBlockScores(
+    q: Float32Array[], kvHeads: Int32Array, z: Float32Array[], extra: Float32Array[], weights: Float64Array,
+    keys: Int8Array[], keyScales: Float32Array[], blockStarts: Int32Array[], headDim: number, softmaxScale: number, maxThreads: number,
+    extraOf: Int32Array, floor: number, scores: Float64Array,
+  ): () => void;
   dotParts(q: Float32Array, rows: Int8Array[], scales: Float32Array[], maxThreads: number, out: Float64Array): void;
 }
 
@@ -27,7 +31,7 @@ export async function createNativeAttention(numThreads = 1): Promise<AttentionEn
   return {
     name: 'native', device: isa, attend: (args) => attend(addon, args),
     blockLseParts: (args) => blockLseParts(addon, args, { numThreads, exact: false }),
-    addBlockScores: (args) => addon.addBlockScores(...partsCall(args, numThreads), args.z, args.extra, args.extraOf, args.floor, args.weight, args.scores),
+    startBlockScores: (args) => startBlockScores(addon, args, numThreads),
     dotParts: (args) => dotParts(addon, args, numThreads),
     blockLse: (args) => {
       checkBlockLseArgs(args);
@@ -63,6 +67,16 @@ function blockLseParts(addon: SparseAttnAddon, args: BlockLsePartsArgs, { numThr
   const out = new Float32Array(numBlocks * (args.q.length / args.headDim)); // (numBlocks, numQueries)
   addon.blockLseParts(...call, exact, out);
   return out;
+}
+
+function startBlockScores(addon: SparseAttnAddon, { heads, headDim, softmaxScale, parts, extraOf, floor, scores }: BlockScoresArgs, numThreads: number): () => void {
+  for (const { q } of heads) checkQueries(q, headDim);
+  return addon.startBlockScores(
+    heads.map(({ q }) => q), Int32Array.from(heads, ({ kvHead }) => kvHead), heads.map(({ z }) => z), heads.map(({ extra }) => extra),
+    Float64Array.from(heads, ({ weight }) => weight),
+    parts.map(({ keys }) => keys), parts.map(({ keyScales }) => keyScales), parts.map(({ blockStarts }) => blockStarts), headDim,
+    softmaxScale ?? 1 / Math.sqrt(headDim), numThreads, extraOf, floor, scores,
+  );
 }
 
 function dotParts(addon: SparseAttnAddon, { q, parts }: DotPartsArgs, numThreads: number): Float64Array {
