@@ -1,5 +1,6 @@
 // BM25 over blocks with their trails. Term counts come from the scan of the segments; document frequencies from the same scan.
 // A question that names an entry of a reference work means what stands below its heading: words of headings count once more.
+import assert from 'node:assert';
 import type { Segment } from '../segment/format.ts';
 import type { TermCounts } from '../segment/words.ts';
 import { rankBlocks } from './fuse.ts';
@@ -18,7 +19,7 @@ const BUCKET_BITS = 12;
 /** Counts of the question's terms, block after block. Memory: 2 bytes per block and question term, 4 per block. */
 export class Bm25Scan {
   readonly #terms: Uint32Array; // distinct hashes of the question's words, ascending
-  readonly #firstTerms: Int32Array; // (2 ** BUCKET_BITS): the first term with these upper bits, numTerms where there is none
+  readonly #firstTerms: Uint16Array; // (2 ** BUCKET_BITS): the first term with these upper bits, numTerms where there is none
   #counts: Uint8Array; // (capacity, numTerms)
   #inHeading: Uint8Array; // (capacity, numTerms): 1 where a heading that is open in the block has the term
   #lengths: Uint32Array; // (capacity): words
@@ -26,7 +27,8 @@ export class Bm25Scan {
 
   constructor(termHashes: readonly number[]) {
     this.#terms = Uint32Array.from(new Set(termHashes)).sort();
-    this.#firstTerms = new Int32Array(2 ** BUCKET_BITS).fill(this.#terms.length);
+    assert(this.#terms.length < 2 ** 16, 'a question of so many words');
+    this.#firstTerms = new Uint16Array(2 ** BUCKET_BITS).fill(this.#terms.length);
     for (let t = this.#terms.length - 1; t >= 0; t--) this.#firstTerms[this.#terms[t] >>> (32 - BUCKET_BITS)] = t;
     this.#counts = new Uint8Array(1024 * this.#terms.length);
     this.#inHeading = new Uint8Array(1024 * this.#terms.length);
@@ -52,18 +54,23 @@ export class Bm25Scan {
     const numTerms = this.#terms.length;
     const { numBlocks, termStarts, termHashes, termCounts, numWords } = segment;
     while (this.#numBlocks + numBlocks > this.#lengths.length) this.#grow();
-    this.#add(termHashes, termCounts, termStarts, this.#counts, this.#numBlocks * numTerms);
+    const [counts, inHeading, lengths, start] = [this.#counts, this.#inHeading, this.#lengths, this.#numBlocks];
+    this.#add(termHashes, termCounts, termStarts, counts, start * numTerms);
+    let trail = of[trails[0]] ?? NO_WORDS;
     for (let b = 0; b < numBlocks; b++) {
-      const at = this.#numBlocks++;
-      const first = at * numTerms;
-      const trail = of[trails[b]];
-      this.#lengths[at] = numWords[b] + (trail?.numWords ?? 0);
-      if (trails[b + 1] !== trails[b]) for (const t of of[trails[b + 1]]?.found ?? []) if (this.#counts[first + t] > 0) this.#inHeading[first + t] = 1;
-      for (const t of trail?.found ?? []) {
-        this.#counts[first + t] = Math.min(255, this.#counts[first + t] + (trail as TrailWords).counts[t]);
-        this.#inHeading[first + t] = 1;
+      const first = (start + b) * numTerms;
+      const next = trails[b + 1] === trails[b] ? trail : of[trails[b + 1]] ?? NO_WORDS;
+      lengths[start + b] = numWords[b] + trail.numWords;
+      if (next !== trail) for (const t of next.found) if (counts[first + t] > 0) inHeading[first + t] = 1;
+      if (trail.found.length > 0) {
+        for (const t of trail.found) {
+          counts[first + t] = Math.min(255, counts[first + t] + trail.counts[t]);
+          inHeading[first + t] = 1;
+        }
       }
+      trail = next;
     }
+    this.#numBlocks += numBlocks;
   }
 
   /** The first blocks by score, and for each what its rank is worth: all where the block covers enough of what the question could score, else less by the square. */
@@ -141,6 +148,8 @@ export interface TrailWords {
   found: number[];
   numWords: number;
 }
+
+const NO_WORDS: TrailWords = { counts: new Uint8Array(0), found: [], numWords: 0 };
 
 export function trailWords(scan: Bm25Scan, terms: TermCounts): TrailWords {
   const counts = scan.countsOf(terms);

@@ -34,8 +34,8 @@ export class NullScores {
     known.set(retrieval, this.#known);
   }
 
-  /** scores (numBlocks of all segments) -= numVoting * the null score for a word. `chunks`: of the segments. */
-  async subtract(scores: Float64Array, chunks: readonly Chunk[], segments: readonly Segment[], numVoting: number): Promise<void> {
+  /** scores (numBlocks of all segments) -= numVoting * the null score for a word; the same array. `chunks`: of the segments. */
+  async subtract(scores: Float64Array, chunks: readonly Chunk[], segments: readonly Segment[], numVoting: number): Promise<Float64Array> {
     const keys = chunks.map((chunk) => this.#keyOf(chunk));
     const perWord = keys.map((key) => this.#recall(key));
     const missing = perWord.map((_, i) => i).filter((i) => perWord[i] === undefined);
@@ -50,6 +50,7 @@ export class NullScores {
     for (const values of perWord as Float32Array[]) {
       for (let block = 0; block < values.length; block++) scores[at++] -= numVoting * values[block];
     }
+    return scores;
   }
 
   #keyOf(chunk: Chunk): string {

@@ -40,11 +40,11 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
   const embedding = routes.includes('embedding') ? await EmbeddingScan.start(ctx, question) : undefined;
   const scan = { blocks: new ScannedBlocks(), numTokens: 0, numBytes: 0 };
-  const scores: Float64Array[] = []; // a part per batch of chunks
+  const scored = new Scored();
   let index = 0;
   for await (const reading of inOrder(sources.length, (i) => openReading(sources[i]), PLANS_AHEAD)) {
     const at = index++;
-    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, embedding, scores, scan }));
+    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, embedding, scored, scan }));
   }
   scan.numBytes += embedding?.numBytes ?? 0;
   const why = routes.includes('embedding') ? whyWithout(ctx, embedding) : undefined;
@@ -52,7 +52,7 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   if (taken.length === 0) throw new ServiceError('VALIDATION', `the embedding route cannot be taken: ${why}; ask for another route as well`);
   const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, scan.blocks.length), Number.NEGATIVE_INFINITY);
   const rankingOf: Record<Route, () => Omit<Ranking, 'route'>> = {
-    attention: () => ({ blocks: all(scores) }),
+    attention: () => ({ blocks: all(scored.parts) }),
     bm25: () => (bm25 as Bm25Scan).ranking(),
     embedding: () => {
       const cosines = joined((embedding as EmbeddingScan).scores, scan.blocks.length);
@@ -60,7 +60,13 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
       return { blocks, ranks: sharedRanks(blocks, cosines) };
     },
   };
-  return { rankings: taken.map((route) => ({ route, ...rankingOf[route]() })), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
+  // The last scores may still be on their way: attention is ranked last.
+  const rankings = new Map<Route, Ranking>();
+  for (const route of [...taken].sort((a, b) => Number(a === 'attention') - Number(b === 'attention'))) {
+    if (route === 'attention') await scored.end();
+    rankings.set(route, { route, ...rankingOf[route]() });
+  }
+  return { rankings: taken.map((route) => rankings.get(route) as Ranking), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
 }
 
 /** Why the embedding route cannot be taken; undefined when it can. */
@@ -74,11 +80,11 @@ interface Sinks {
   pass: QuestionPass | undefined;
   bm25: Bm25Scan | undefined;
   embedding: EmbeddingScan | undefined;
-  scores: Float64Array[];
+  scored: Scored;
   scan: Pick<Scan, 'blocks' | 'numTokens' | 'numBytes'>;
 }
 
-async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, embedding, scores, scan }: Sinks): Promise<void> {
+async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, embedding, scored, scan }: Sinks): Promise<void> {
   const { attention, retrieval } = ctx.model;
   if (pass !== undefined) requireHeads(ctx, plan);
   const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
@@ -90,7 +96,11 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
     const batch = chunks.slice(at, at + parts.length);
     from += parts.length;
     const segments = parts.map((part) => part.value);
-    const scoring = pass === undefined ? undefined : startScoring(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor);
+    if (pass !== undefined) {
+      await scored.end();
+      const end = startScoring(attention, pass, segments, trailsOf(batch), trails.mass, retrieval.floor);
+      scored.begun(() => ofReading(plan.readingId, async () => nulls.subtract(await end(), batch, segments, pass.numVoting)));
+    }
     // Words and vectors meanwhile: they are looked at on this thread.
     for (const [i, chunk] of batch.entries()) {
       scan.numBytes += parts[i].numBytes;
@@ -99,10 +109,22 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
       bm25?.addSegment(parts[i].value, [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])], trails.words);
     }
     if (at === 0) await embedding?.add(ctx.blobs, plan, chunks);
-    if (pass === undefined || scoring === undefined) continue;
-    const asked = await scoring();
-    await nulls.subtract(asked, batch, segments, pass.numVoting);
-    scores.push(asked);
+  }
+}
+
+/** Scores of batch after batch: of the newest it may only be known how to end them. */
+class Scored {
+  readonly parts: Float64Array[] = [];
+  #newest: (() => Promise<Float64Array>) | undefined;
+
+  begun(end: () => Promise<Float64Array>): void {
+    this.#newest = end;
+  }
+
+  async end(): Promise<void> {
+    const newest = this.#newest;
+    this.#newest = undefined;
+    if (newest !== undefined) this.parts.push(await newest());
   }
 }
 
