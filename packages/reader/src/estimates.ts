@@ -10,6 +10,7 @@ import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
 import { DOCX } from './extract/docx/docx.ts';
 import { EPUB } from './extract/epub/epub.ts';
+import { MAX_WORD_INDEX_BYTES } from './find/word-index.ts';
 
 const MIB = 1024 * 1024;
 const FLOAT_BYTES = 4;
@@ -34,11 +35,11 @@ const isPacked = (mediaType: MediaType): boolean => mediaType === DOCX || mediaT
 /** Text of packed formats beyond their size: what makes such a file large is pictures and fonts. */
 const MAX_UNPACKED_BYTES = 256 * MIB;
 
-/** Any mode: a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
+/** Any mode: words of what is asked about often; a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
 export function askTaskBytes(model: ReaderModel, embedder?: ReaderEmbedder): number {
   const { config } = model.transformer;
   const candidates = MAX_STORED_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
-  return Math.ceil(BASE_BYTES + candidates + promptBytes(model.transformer) + embedderBytes(embedder));
+  return Math.ceil(BASE_BYTES + MAX_WORD_INDEX_BYTES + candidates + promptBytes(model.transformer) + embedderBytes(embedder));
 }
 
 /** An answer alone, by a reader that finds nothing: a prompt in the window. */

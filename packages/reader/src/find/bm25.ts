@@ -4,6 +4,7 @@ import assert from 'node:assert';
 import type { Segment } from '../segment/format.ts';
 import type { TermCounts } from '../segment/words.ts';
 import { rankBlocks } from './fuse.ts';
+import type { WordIndex } from './word-index.ts';
 
 const K1 = 1.2;
 const B = 0.75;
@@ -51,11 +52,27 @@ export class Bm25Scan {
    * `of`: what countsOf found in it. A heading that begins within a block is one of the next block's trail, and stands in the block.
    */
   addSegment(segment: Segment, trails: readonly number[], of: ReadonlyArray<TrailWords | undefined>): void {
+    const { numBlocks, termStarts, termHashes, termCounts } = segment;
+    this.#makeRoom(numBlocks);
+    this.#add(termHashes, termCounts, termStarts, this.#counts, this.#numBlocks * this.#terms.length);
+    this.#addTrails(segment, trails, of);
+  }
+
+  /** The same, one segment after the other; `index`: of all their words, where there is one. */
+  addSegments(segments: readonly Segment[], trails: ReadonlyArray<readonly number[]>, of: ReadonlyArray<TrailWords | undefined>, index?: WordIndex): void {
+    if (index === undefined) {
+      for (const [i, segment] of segments.entries()) this.addSegment(segment, trails[i], of);
+      return;
+    }
+    this.#makeRoom(segments.reduce((sum, { numBlocks }) => sum + numBlocks, 0));
+    index.countInto(this.#terms, this.#counts, this.#numBlocks * this.#terms.length);
+    for (const [i, segment] of segments.entries()) this.#addTrails(segment, trails[i], of);
+  }
+
+  /** Of the next blocks, whose own words are counted. */
+  #addTrails({ numBlocks, numWords }: Segment, trails: readonly number[], of: ReadonlyArray<TrailWords | undefined>): void {
     const numTerms = this.#terms.length;
-    const { numBlocks, termStarts, termHashes, termCounts, numWords } = segment;
-    while (this.#numBlocks + numBlocks > this.#lengths.length) this.#grow();
     const [counts, inHeading, lengths, start] = [this.#counts, this.#inHeading, this.#lengths, this.#numBlocks];
-    this.#add(termHashes, termCounts, termStarts, counts, start * numTerms);
     let trail = of[trails[0]] ?? NO_WORDS;
     for (let b = 0; b < numBlocks; b++) {
       const first = (start + b) * numTerms;
@@ -127,6 +144,10 @@ export class Bm25Scan {
         into[at + block * numTerms + t] = Math.min(255, counts[i]);
       }
     }
+  }
+
+  #makeRoom(numBlocks: number): void {
+    while (this.#numBlocks + numBlocks > this.#lengths.length) this.#grow();
   }
 
   #grow(): void {

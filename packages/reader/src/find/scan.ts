@@ -15,6 +15,7 @@ import { ofReading, openReading, type OpenReading } from './readings.ts';
 import { scanTrails } from './scan-trails.ts';
 import { ScannedBlocks } from './scanned-blocks.ts';
 import { storedSegments } from './stored-parts.ts';
+import { wordIndexOf } from './word-index.ts';
 
 /** Plans read ahead: they are small for small documents, and not wanted early for large ones. */
 const PLANS_AHEAD = 2;
@@ -106,8 +107,8 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
       scan.numBytes += parts[i].numBytes;
       scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
       scan.blocks.add(readingIndex, chunk);
-      bm25?.addSegment(parts[i].value, [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])], trails.words);
     }
+    bm25?.addSegments(segments, batch.map((chunk, i) => [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])]), trails.words, wordIndexOf(batch, segments));
     if (at === 0) await embedding?.add(ctx.blobs, plan, chunks);
   }
 }
