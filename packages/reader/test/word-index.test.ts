@@ -1,7 +1,7 @@
 // Words looked up by hash count as those counted block after block; what is kept is bounded.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Chunk } from '../src/contract.ts';
+import type { ReadingPlan } from '../src/contract.ts';
 import { Bm25Scan, trailWords } from '../src/find/bm25.ts';
 import { MAX_WORD_INDEX_BYTES, WordIndex, wordIndexOf } from '../src/find/word-index.ts';
 import type { Segment } from '../src/segment/format.ts';
@@ -39,35 +39,36 @@ test('the same scores and ranks, bit for bit, with an index as without, below he
 
 describe('an index is made', () => {
   const segment = (numTerms: number): Segment => segmentOf([new Map(Array.from({ length: numTerms }, (_, i) => [i * 7919, 1]))]);
-  const chunks = (n: number): Chunk[] => Array.from({ length: n }, (_, i) => ({ index: i, blockStart: i, numBlocks: 1 }) as Chunk);
+  const planOf = (numChunks: number): ReadingPlan => ({ numBlocks: numChunks, chunks: Array.from({ length: numChunks }, () => ({})) }) as ReadingPlan;
+  const MAX_POSTINGS = MAX_WORD_INDEX_BYTES / 8;
 
-  test('at the second question about the same chunks', () => {
-    const [asked, list] = [chunks(80), Array<Segment>(80).fill(segment(3))];
-    expect(wordIndexOf(asked, list)).toBeUndefined();
-    const index = wordIndexOf([...asked], list);
+  test('of whole readings', () => {
+    const [plan, list] = [planOf(80), Array<Segment>(80).fill(segment(3))];
+    expect(wordIndexOf(plan, list.slice(1))).toBeUndefined();
+    const index = wordIndexOf(plan, list);
     expect(index?.numPostings).toBe(240);
-    expect(wordIndexOf(asked, list)).toBe(index);
-    expect(wordIndexOf(asked.filter(({ index: i }) => i !== 40), list.slice(1))).toBeUndefined(); // while a document is read there are others each time
-    expect(wordIndexOf(chunks(80), list)).toBeUndefined();
+    expect(wordIndexOf(plan, list)).toBe(index);
+    expect(wordIndexOf(planOf(80), list)).not.toBe(index);
   });
 
   test('not of few chunks, and not of more words than are kept', () => {
-    const few = chunks(10);
-    const many = chunks(64);
-    const large = Array<Segment>(64).fill(segment(MAX_WORD_INDEX_BYTES / 8 / 64 + 1));
+    const [few, many] = [planOf(10), planOf(64)];
+    const large = Array<Segment>(64).fill(segment(MAX_POSTINGS / 64 + 1));
     for (let times = 0; times < 3; times++) {
       expect(wordIndexOf(few, Array<Segment>(10).fill(segment(3)))).toBeUndefined();
       expect(wordIndexOf(many, large)).toBeUndefined();
     }
   });
 
-  test('and let go for newer ones', () => {
-    const half = Array<Segment>(64).fill(segment(MAX_WORD_INDEX_BYTES / 8 / 64 / 2));
-    const [one, two, three] = [chunks(64), chunks(64), chunks(64)];
-    for (const each of [one, two]) expect([wordIndexOf(each, half), wordIndexOf(each, half)]).toEqual([undefined, expect.any(WordIndex)]);
-    expect(wordIndexOf(one, half)).toBeInstanceOf(WordIndex); // both are kept; two is the older now
-    expect([wordIndexOf(three, half), wordIndexOf(three, half)]).toEqual([undefined, expect.any(WordIndex)]);
-    expect(wordIndexOf(one, half)).toBeInstanceOf(WordIndex);
-    expect(wordIndexOf(two, half)).toBeUndefined();
+  test('and let go for one that is asked about again', () => {
+    const most = Array<Segment>(64).fill(segment(0.6 * MAX_POSTINGS / 64));
+    const [one, two] = [planOf(64), planOf(64)];
+    const first = wordIndexOf(one, most);
+    expect(first).toBeInstanceOf(WordIndex);
+    expect(wordIndexOf(two, most)).toBeUndefined();
+    expect(wordIndexOf(one, most)).toBe(first);
+    expect(wordIndexOf(two, most)).toBeInstanceOf(WordIndex);
+    expect(wordIndexOf(one, most)).toBeUndefined();
+    expect(wordIndexOf(two, most)).toBeInstanceOf(WordIndex);
   });
 });

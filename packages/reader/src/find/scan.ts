@@ -108,7 +108,7 @@ async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, re
       scan.numTokens += chunk.tokenEnd - chunk.tokenStart;
       scan.blocks.add(readingIndex, chunk);
     }
-    bm25?.addSegments(segments, batch.map((chunk, i) => [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])]), trails.words, wordIndexOf(batch, segments));
+    bm25?.addSegments(segments, batch.map((chunk, i) => [...chunk.trails, nextTrail(chunk, chunks[at + i + 1])]), trails.words, wordIndexOf(plan, segments));
     if (at === 0) await embedding?.add(ctx.blobs, plan, chunks);
   }
 }

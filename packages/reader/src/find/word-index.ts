@@ -1,6 +1,6 @@
 // Words of many segments by their hash instead of by block: a question's few words are looked up, where counting them block after block
-// reads all words of the document from all over its mapped files. Made at the second question about the same chunks, kept for later ones.
-import type { Chunk } from '../contract.ts';
+// reads all words of the document from all over its mapped files. Made at the first question about a whole reading, kept for later ones.
+import type { ReadingPlan } from '../contract.ts';
 import type { Segment } from '../segment/format.ts';
 
 const BUCKET_BITS = 16;
@@ -56,48 +56,35 @@ const MAX_BLOCKS = 2 ** (32 - COUNT_BITS);
 /** Fewer are counted as fast as looked up. */
 const MIN_SEGMENTS = 64;
 
-interface Known {
-  chunks: readonly Chunk[];
-  /** Not yet: asked about once. */
-  index: WordIndex | undefined;
+/** Of whole readings, the least recently used first. */
+const kept = new Map<ReadingPlan, WordIndex>();
+/** Asked about when there was no room: more than can be kept must not be made in turn, question after question. */
+const seen = new WeakSet<ReadingPlan>();
+
+/** `segments` of all the plan's chunks, else there is none; nor where it is not worth making or too large. */
+export function wordIndexOf(plan: ReadingPlan, segments: readonly Segment[]): WordIndex | undefined {
+  if (segments.length < MIN_SEGMENTS || segments.length !== plan.chunks.length || plan.numBlocks > MAX_BLOCKS) return undefined;
+  const index = kept.get(plan) ?? make(plan, segments);
+  if (index === undefined) return undefined;
+  kept.delete(plan);
+  kept.set(plan, index);
+  return index;
 }
 
-/** By the first of their chunks, for as long as its plan lives. */
-const known = new WeakMap<Chunk, Known>();
-/** Those that have an index, by first chunk, the least recently used first. */
-const kept = new Map<Chunk, WordIndex>();
-
-/** `segments` of the chunks. Undefined where it is not worth making, too large, or not known yet that it will be wanted again. */
-export function wordIndexOf(chunks: readonly Chunk[], segments: readonly Segment[]): WordIndex | undefined {
-  if (chunks.length < MIN_SEGMENTS) return undefined;
-  const [first] = chunks;
-  const before = known.get(first);
-  if (before === undefined || !areSame(before.chunks, chunks)) {
-    kept.delete(first);
-    known.set(first, { chunks, index: undefined });
+function make(plan: ReadingPlan, segments: readonly Segment[]): WordIndex | undefined {
+  const own = numPostingsOf(segments);
+  if (own > MAX_POSTINGS) return undefined;
+  let numKept = 0;
+  for (const { numPostings } of kept.values()) numKept += numPostings;
+  if (numKept + own > MAX_POSTINGS && !seen.has(plan)) {
+    seen.add(plan);
     return undefined;
   }
-  if (before.index === undefined) {
-    const { numBlocks, blockStart } = chunks[chunks.length - 1];
-    if (numPostingsOf(segments) > MAX_POSTINGS || blockStart + numBlocks > MAX_BLOCKS) return undefined;
-    before.index = new WordIndex(segments);
+  for (const [oldest, { numPostings }] of kept) {
+    if (numKept + own <= MAX_POSTINGS) break;
+    kept.delete(oldest);
+    seen.delete(oldest);
+    numKept -= numPostings;
   }
-  keep(first, before.index);
-  return before.index;
-}
-
-const areSame = (one: readonly Chunk[], other: readonly Chunk[]): boolean => one.length === other.length && one.every((chunk, i) => chunk === other[i]);
-
-/** The newest stays; one that is let go must be asked about twice again, so that more than can be kept are not made in turn. */
-function keep(first: Chunk, index: WordIndex): void {
-  kept.delete(first);
-  kept.set(first, index);
-  let numPostings = 0;
-  for (const { numPostings: own } of kept.values()) numPostings += own;
-  for (const [chunk, { numPostings: own }] of kept) {
-    if (numPostings <= MAX_POSTINGS) return;
-    kept.delete(chunk);
-    known.delete(chunk);
-    numPostings -= own;
-  }
+  return new WordIndex(segments);
 }
