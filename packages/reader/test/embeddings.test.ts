@@ -141,8 +141,11 @@ describe('finding', () => {
         for (let b = chunk.blockStart + firstBlocks[p]; b <= chunk.blockStart + lastBlocks[p]; b++) cosines.set(b, Math.max(cosine, cosines.get(b) ?? -1));
       }
     }
-    const best = [...cosines].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([block]) => block);
-    expect(passages.map(({ block }) => block)).toEqual(best.slice(0, passages.length));
+    const best = [...cosines].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    // Of neighbours that one sentence ranks the first stands for all.
+    const shown = best.filter(([block, cosine], i) => !best.slice(0, i).some(([other, as]) => Math.abs(other - block) === 1 && as === cosine));
+    expect(shown.length).toBeLessThan(best.length);
+    expect(passages.map(({ block }) => block)).toEqual(shown.slice(0, passages.length).map(([block]) => block));
     // The same in several documents as in one.
     const both = await find(ctx, [plan, whole], { ...OPTIONS, top: 5 });
     expect(both.notes).toEqual([]);

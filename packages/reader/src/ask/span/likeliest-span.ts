@@ -55,7 +55,7 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
       .map(({ path, sum }) => ({ path, sum, at: 0, context: transformer.context([{ kind: 'prefix', context }], context.length + path.ids.length) }));
     const opened = live.map((one) => one.context);
     try {
-      while ((live = live.filter(mayWin)).length > 0) {
+      for (live = live.filter(mayWin); live.length > 0; live = live.filter(mayWin)) {
         const passes = live.map(({ path: { ids }, at, context: own }) => ({ context: own, tokens: ids.slice(at, Math.min(at + SPAN_PASS_TOKENS, maxTokens)) }));
         const results = await transformer.forward(passes, { logits: 'all', ...(control === undefined ? {} : { control }) });
         live = live.filter((one, i) => extend(one, passes[i].tokens.length, results[i].logits as Float32Array));
