@@ -44,6 +44,22 @@ describe.each(['int8', 'f32'] as const)('%s', (precision) => {
     one.dispose();
   });
 
+  it('keeps the same keys, values and queries up to a layer, of several texts in one pass', { timeout: 120_000 }, async () => {
+    const heads = [{ layer: 0, head: 1 }, { layer: 3, head: 2 }];
+    const run = async (numThreads: number) => {
+      const transformer = await load(numThreads);
+      const batch = [[0, 50], [30, 150], [100, 200]].map(([from, to]) => ({ context: transformer.context([], to! - from!), tokens: tokens.subarray(from, to) }));
+      const results = await transformer.forward(batch, { queries: heads, untilLayer: 3 });
+      const blocks = batch.map(({ context, tokens: { length } }) => [
+        transformer.takeBlocks(context, 0, length, [{ layer: 2, kvHead: 1 }], true),
+        transformer.takeBlocks(context, 0, length, [{ layer: 3, kvHead: 0 }], false),
+      ]);
+      transformer.dispose();
+      return { queries: results.map(({ queries }) => queries), blocks };
+    };
+    expect(await run(2)).toEqual(await run(1));
+  });
+
   it('works on several JavaScript threads at once, with the same bits', { timeout: 120_000 }, async () => {
     const expected = await firstLogits(await load(1));
     const workers = [1, 1].map((numThreads) => workerLogits(file, numThreads, precision));

@@ -12,6 +12,7 @@ struct Phases {
   double norm = 0;
   double place = 0;  // rotating queries and keys, writing keys and values
 
+  /** Of threads that work on their own: each one's share of the wall clock. */
   void add(const Phases& other, double share) {
     quantise += share * other.quantise;
     multiply += share * other.multiply;

@@ -41,7 +41,7 @@ std::vector<RowBlock> cut(const Session& s, const Pass& pass) {
   return blocks;
 }
 
-/** The lane's own counters, since the pass began, to the session's. */
+/** The lanes' counters, since they were last added, to the session's. */
 void add_counters(Session& s) {
   for (const auto& lane : s.lanes) {
     s.key_value_bytes += lane->key_value_bytes.exchange(0);
