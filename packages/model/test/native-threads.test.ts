@@ -21,7 +21,7 @@ describe.each(['int8', 'f32'] as const)('%s', (precision) => {
   async function logitsOf(transformer: Transformer): Promise<Float32Array[]> {
     const context = transformer.context([], 220);
     const results: Float32Array[] = [];
-    // Many rows, one row, few rows, many again: every kind of product.
+    // Many rows (by blocks with 2 threads, together with others), one row, few rows, many again: every kind of product.
     for (const [from, to] of [[0, 180], [180, 181], [181, 184], [184, 200]]) {
       results.push((await transformer.forward([{ context, tokens: tokens.subarray(from, to) }], { logits: 'last' }))[0].logits!);
     }
@@ -42,6 +42,22 @@ describe.each(['int8', 'f32'] as const)('%s', (precision) => {
     const batch = [50, 70].map((count) => ({ context: one.context([], count), tokens: tokens.subarray(0, count) }));
     expect((await one.forward(batch, { logits: 'last' }))[0].logits).toEqual(logits);
     one.dispose();
+  });
+
+  it('keeps the same keys, values and queries up to a layer, of several texts in one pass', { timeout: 120_000 }, async () => {
+    const heads = [{ layer: 0, head: 1 }, { layer: 3, head: 2 }];
+    const run = async (numThreads: number) => {
+      const transformer = await load(numThreads);
+      const batch = [[0, 50], [30, 150], [100, 200]].map(([from, to]) => ({ context: transformer.context([], to! - from!), tokens: tokens.subarray(from, to) }));
+      const results = await transformer.forward(batch, { queries: heads, untilLayer: 3 });
+      const blocks = batch.map(({ context, tokens: { length } }) => [
+        transformer.takeBlocks(context, 0, length, [{ layer: 2, kvHead: 1 }], true),
+        transformer.takeBlocks(context, 0, length, [{ layer: 3, kvHead: 0 }], false),
+      ]);
+      transformer.dispose();
+      return { queries: results.map(({ queries }) => queries), blocks };
+    };
+    expect(await run(2)).toEqual(await run(1));
   });
 
   it('works on several JavaScript threads at once, with the same bits', { timeout: 120_000 }, async () => {

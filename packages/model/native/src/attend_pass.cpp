@@ -12,7 +12,8 @@ std::vector<AttendUnit> list_units(const Session& s, const Pass& pass, size_t la
   const ModelConfig& c = s.weights->config;
   const size_t rows_per_tile = 3 * (s.int8_attention ? INT8_LANES : s.attention.lanes);
   const size_t tile_tokens = std::max<size_t>(1, rows_per_tile / c.group());
-  const bool few = pass.rows * c.num_kv_heads < 8 * s.pool.num_threads() * 4 * tile_tokens;
+  const size_t threads = s.pool.num_threads();
+  const bool few = threads > 1 && pass.rows * c.num_kv_heads < 8 * threads * 4 * tile_tokens;
   const size_t unit_tokens = few ? tile_tokens : 4 * tile_tokens;
   std::vector<AttendUnit> units;
   for (const TokenSlice& slice : pass.slices) {

@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "multiply.h"
 #include "pass.h"
+#include "row_blocks.h"
 
 namespace lectern {
 
@@ -22,30 +23,6 @@ void look_at_control(const ForwardWant& want, size_t done, size_t total) {
     throw EngineError("JOB_CANCELLED", "the pass was cancelled after " + std::to_string(permille / 10) + " % of its layers");
   }
   __atomic_store_n(want.control + 1, permille, __ATOMIC_SEQ_CST);
-}
-
-void reserve(Session& s, size_t rows) {
-  const ModelConfig& c = s.weights->config;
-  s.act.x.reserve(rows * c.dim);
-  s.act.normed.reserve(rows * c.dim);
-  s.act.q.reserve(rows * c.q_dim());
-  s.act.k.reserve(rows * c.kv_dim());
-  s.act.v.reserve(rows * c.kv_dim());
-  s.act.attended.reserve(rows * c.q_dim());
-  s.act.hidden.reserve(std::min(rows, feed_forward_rows(s)) * c.ffn_dim);
-}
-
-void embed(Session& s, const Pass& pass) {
-  const Tensor& table = s.weights->embedding;
-  const float scale = s.weights->config.embedding_scale;
-  for (const TokenSlice& slice : pass.slices) {
-    for (size_t t = 0; t < slice.count; t++) {
-      const auto token = static_cast<size_t>(slice.item->tokens[slice.from + t]);
-      float* x = s.act.x.data() + (slice.row + t) * table.cols;
-      dequantize_row(table.type, table.data + token * table.row_bytes(), table.cols, x);
-      if (scale != 1.0f) std::transform(x, x + table.cols, x, [scale](float value) { return value * scale; });
-    }
-  }
 }
 
 /** Norms the wanted rows into act.normed, one after the other, and multiplies them straight into the items' logits. */
@@ -70,17 +47,49 @@ void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_don
   const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
   for (TokenSlice& slice : pass.slices) slice.position = slice.item->context->length();
   const std::vector<TokenSlice> placed = pass.slices;
-  reserve(s, pass.rows);
-  embed(s, pass);
-  for (size_t layer = 0; layer < num_layers; layer++) {
-    look_at_control(want, layers_done + layer, layers_total);
-    run_layer(s, pass, want, layer);
+  const auto look = [&](size_t layer) { look_at_control(want, layers_done + layer, layers_total); };
+  if (fits_row_blocks(s, pass)) {
+    run_row_blocks(s, pass, want, look);
+  } else {
+    reserve_rows(s, pass.rows);
+    embed_rows(s, pass);
+    for (size_t layer = 0; layer < num_layers; layer++) {
+      look(layer);
+      begin_layer(s, pass, want, layer);
+      if (!layer_ends(s, want, layer)) break;
+      choose_blocks(s, pass, layer);
+      end_layer(s, pass, want, layer);
+    }
   }
   if (want.logits != Logits::none) write_logits(s, pass, want);
   for (const TokenSlice& slice : placed) slice.item->context->commit(slice.count, want.until_layer);
 }
 
 }  // namespace
+
+void reserve_rows(Session& s, size_t rows) {
+  const ModelConfig& c = s.weights->config;
+  s.act.x.reserve(rows * c.dim);
+  s.act.normed.reserve(rows * c.dim);
+  s.act.q.reserve(rows * c.q_dim());
+  s.act.k.reserve(rows * c.kv_dim());
+  s.act.v.reserve(rows * c.kv_dim());
+  s.act.attended.reserve(rows * c.q_dim());
+  s.act.hidden.reserve(std::min(rows, feed_forward_rows(s)) * c.ffn_dim);
+}
+
+void embed_rows(Session& s, const Pass& pass) {
+  const Tensor& table = s.weights->embedding;
+  const float scale = s.weights->config.embedding_scale;
+  for (const TokenSlice& slice : pass.slices) {
+    for (size_t t = 0; t < slice.count; t++) {
+      const auto token = static_cast<size_t>(slice.item->tokens[slice.from + t]);
+      float* x = s.act.x.data() + (slice.row + t) * table.cols;
+      dequantize_row(table.type, table.data + token * table.row_bytes(), table.cols, x);
+      if (scale != 1.0f) std::transform(x, x + table.cols, x, [scale](float value) { return value * scale; });
+    }
+  }
+}
 
 std::vector<Pass> plan_passes(std::vector<ForwardItem>& batch) {
   std::vector<Pass> passes(1);

@@ -143,7 +143,12 @@ size_t feed_forward_rows(const Session& s) {
   return std::max<size_t>(1, (threads == 1 ? BYTES_ALONE : threads * BYTES_PER_THREAD) / row_bytes / STEP) * STEP;
 }
 
-void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
+bool layer_ends(const Session& s, const ForwardWant& want, size_t layer) {
+  if (layer == want.until_layer) return false;
+  return layer + 1 < s.weights->config.num_layers || want.logits != Logits::none;  // else keys and values are all that is left to use
+}
+
+void begin_layer(Session& s, const Pass& pass, const ForwardWant& want, size_t layer) {
   const ModelConfig& c = s.weights->config;
   const LayerWeights& w = s.weights->layers[layer];
   Activations& a = s.act;
@@ -156,15 +161,15 @@ void run_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   if (!stop) products.push_back({&w.v, nullptr, a.normed.data(), a.v.data(), c.kv_dim(), Epilogue::store, bias(w.v_bias)});
   multiply(s, products.data(), products.size(), pass.rows);
   place_rows(s, pass, want, layer, stop);
-  if (stop) return;
-  if (layer + 1 == c.num_layers && want.logits == Logits::none) return;  // keys and values are all that is left to use
+}
 
-  choose_blocks(s, pass, layer);
+void end_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
+  const LayerWeights& w = s.weights->layers[layer];
   // In f32 a product of few rows adds in another order than one of many: there a row's bits would depend on the rows beside it.
-  if (s.int8 && layer + 1 == c.num_layers && want.logits == Logits::last) keep_last_rows(s, pass);
+  if (s.int8 && layer + 1 == s.weights->config.num_layers && want.logits == Logits::last) keep_last_rows(s, pass);
   if (pass.rows == 0) return;
   attend_pass(s, pass, layer);
-  add_product(s, w.o, a.attended.data(), w.attn_post_norm, 0, pass.rows);
+  add_product(s, w.o, s.act.attended.data(), w.attn_post_norm, 0, pass.rows);
   const size_t block = feed_forward_rows(s);
   for (size_t first = 0; first < pass.rows; first += block) feed_forward(s, w, first, std::min(block, pass.rows - first));
 }

@@ -25,11 +25,20 @@ std::vector<Pass> plan_passes(std::vector<ForwardItem>& batch);
 /** Rows that the feed-forward part of a layer takes at a time: so many that what lies between its products stays in the second-level caches. */
 size_t feed_forward_rows(const Session& session);
 
-/**
- * Layer `layer` for all rows; only norm, keys and wanted queries where layer is want.until_layer. Where only the last logits are wanted the
- * last layer leaves their rows alone in the pass.
- */
-void run_layer(Session& session, Pass& pass, const ForwardWant& want, size_t layer);
+/** Room in session.act for a pass of this many rows. */
+void reserve_rows(Session& session, size_t rows);
+
+/** Embeddings of all rows into session.act.x. */
+void embed_rows(Session& session, const Pass& pass);
+
+/** Norm, queries, keys and values of all rows: into session.act.q and the contexts. Only keys and wanted queries where layer is want.until_layer. */
+void begin_layer(Session& session, const Pass& pass, const ForwardWant& want, size_t layer);
+
+/** Whether anything is used of the layer besides its keys and values. */
+bool layer_ends(const Session& session, const ForwardWant& want, size_t layer);
+
+/** Attention and feed-forward. Where only the last logits are wanted the last layer leaves their rows alone in the pass. */
+void end_layer(Session& session, Pass& pass, const ForwardWant& want, size_t layer);
 
 /** Attention of all rows: session.act.q (rotated) and the contexts' rows into session.act.attended. */
 void attend_pass(Session& session, const Pass& pass, size_t layer);

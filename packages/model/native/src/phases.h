@@ -11,6 +11,15 @@ struct Phases {
   double attend = 0;
   double norm = 0;
   double place = 0;  // rotating queries and keys, writing keys and values
+
+  /** Of threads that work on their own: each one's share of the wall clock. */
+  void add(const Phases& other, double share) {
+    quantise += share * other.quantise;
+    multiply += share * other.multiply;
+    attend += share * other.attend;
+    norm += share * other.norm;
+    place += share * other.place;
+  }
 };
 
 class PhaseTimer {

@@ -69,6 +69,8 @@ struct Session {
   std::atomic<uint64_t> key_value_bytes{0};
   std::atomic<uint64_t> weight_bytes{0};
   Phases phases;
+  /** One session of one thread for each thread of this one, made when first used: see row_blocks.h. */
+  std::vector<std::unique_ptr<Session>> lanes;
 };
 
 }  // namespace lectern
