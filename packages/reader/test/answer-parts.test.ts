@@ -1,6 +1,7 @@
 // Sentences, support and which blocks are read: the parts of asking that need no model.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ReaderEmbedder } from '../src/contract.ts';
 import { focus, usefulTrail } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { isRelevant, type QuoteEvidence } from '../src/ask/relevance.ts';
@@ -83,29 +84,44 @@ describe('relevance', () => {
 describe('focus', () => {
   const span = (text: string, score: number, trail: string[] = []) => ({ document: 'doc_1', text, score, trail, byteStart: 100, startChar: 50 });
   const question = 'Who cast the bell of Saint Oswin?';
+  /** To which founding is casting, and nothing else means anything. */
+  const embedder = { id: 'e', sha256: '', embedder: { embed: (texts: string[]) => texts.map((text) => (/cast|founded/.test(text) ? Float32Array.of(1, 0) : Float32Array.of(0, 1))) } } as unknown as ReaderEmbedder;
 
-  test('keeps the sentence that shares most words with the question, at its place', () => {
-    const [only, ...none] = focus([span('Nothing here. Nor here.', 2), span('Ünder it. The bell of Saint Oswin was cast by Vole. More.', 1)], question);
+  test('keeps the sentence that shares most words with the question, at its place', async () => {
+    const [only, ...none] = await focus([span('Nothing here. Nor here.', 2), span('Ünder it. The bell of Saint Oswin was cast by Vole. More.', 1)], question);
     expect(none).toEqual([]);
     expect(only).toMatchObject({ text: 'The bell of Saint Oswin was cast by Vole. ', startChar: 50 + 10, byteStart: 100 + 11 });
   });
 
-  test('keeps the best hit whole where no sentence shares enough', () => {
-    expect(focus([span('It was a smith. Called Vole.', 1), span('He made it at night. With care.', 2)], question)).toEqual([span('He made it at night. With care.', 2)]);
+  test('without an embedder keeps the best hit whole where no sentence shares enough', async () => {
+    expect(await focus([span('It was a smith. Called Vole.', 1), span('He made it at night. With care.', 2)], question)).toEqual([span('He made it at night. With care.', 2)]);
   });
 
-  test('headings above a sentence count for it', () => {
+  test('headings above a sentence count for it', async () => {
     const under = span('It was cast by Vole. It rang.', 1, ['The bell of Saint Oswin']);
-    const [only] = focus([span('The bell was cast. It rang.', 2), under], 'Who cast the bell of Oswin?');
+    const [only] = await focus([span('The bell was cast. It rang.', 2), under], 'Who cast the bell of Oswin?');
     expect(only.text).toBe('It was cast by Vole. ');
+  });
+
+  test('with an embedder the nearest of those that share as many words', async () => {
+    const spans = [span('The bell of Oswin was heard. The bell of Oswin was founded by Vole.', 2)];
+    expect((await focus(spans, question)).map(({ text }) => text)).toEqual(['The bell of Oswin was heard. ']);
+    expect((await focus(spans, question, embedder)).map(({ text }) => text)).toEqual(['The bell of Oswin was founded by Vole.']);
+  });
+
+  test('with an embedder the three nearest where no sentence shares enough, in their order', async () => {
+    const first = span('He founded it. It rained. They founded another.', 1);
+    const second = { ...span('Nobody came. All of it founded in the night.', 2), startChar: 500 };
+    expect((await focus([first, second], question, embedder)).map(({ text }) => text)).toEqual(['He founded it. ', 'They founded another.', 'All of it founded in the night.']);
   });
 
   test('shows only headings that add a word of the question', () => {
     expect(usefulTrail({ text: 'It was cast by Vole.', trail: ['Travels', 'Saint Oswin', 'How it was cast'] }, question)).toEqual(['Saint Oswin']);
   });
 
-  test('of nothing is nothing', () => {
-    expect(focus([], question)).toEqual([]);
+  test('of nothing is nothing', async () => {
+    expect(await focus([], question)).toEqual([]);
+    expect(await focus([], question, embedder)).toEqual([]);
   });
 });
 

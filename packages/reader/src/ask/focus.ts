@@ -1,29 +1,52 @@
-// What of the hits' text is put before the reader model: the one sentence that shares most words with the question, where one shares enough,
-// else the best hit with its neighbours. A small model is misled by what stands around the fact: with SmolLM2 135M one sentence answered
-// 13 of 16 planted facts and 22 of 40 SQuAD-style questions, three blocks 6-12 of 16 and 13 of 40.
+// What of the hits' text is put before a small reader: the one sentence that shares most words with the question and is nearest to it in
+// meaning; where none shares enough words, the few that are nearest. A small model is misled by what stands around the fact: of the same
+// questions it answers .49 from one sentence, .38 from two, .29 from whole blocks (docs/finding.md, "The sentence that is shown").
 import { codePointLength } from '../characters.ts';
+import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
+import { closenessTo } from './closeness.ts';
 import { contentStems } from './content-words.ts';
 import { sentencesOf } from './sentences.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
 const MIN_SHARE = 1 / 3;
+/** Shown where words do not tell. */
+const NEAREST = 3;
+/** Sentences whose meaning is looked at: those with most words. */
+const MAX_COMPARED = 64;
 
-export function focus(spans: readonly ReadSpan[], question: string): ReadSpan[] {
+interface Sentence {
+  span: ReadSpan;
+  /** Of the question's content words those that stand in it, and in it or the headings above it. */
+  own: number;
+  withTrail: number;
+  /** Cosine; 0 without an embedder. */
+  closeness: number;
+}
+
+/** In the order of the spans. Without an embedder words alone choose, and the best hit whole stands for the nearest sentences. */
+export async function focus(spans: readonly ReadSpan[], question: string, embedder?: ReaderEmbedder): Promise<ReadSpan[]> {
   const asked = contentStems(question);
   const byScore = [...spans].sort((a, b) => b.score - a.score);
-  let best: { span: ReadSpan; own: number; withTrail: number } | undefined;
-  for (const span of byScore) {
-    for (const { start, end } of sentencesOf(span.text)) {
-      const sentence = span.text.slice(start, end);
-      const own = shareOf(asked, sentence);
-      const withTrail = shareOf(asked, [sentence, ...span.trail].join('\n'));
-      if (best === undefined || withTrail > best.withTrail || (withTrail === best.withTrail && own > best.own)) {
-        best = { span: partOf(span, start, end), own, withTrail };
-      }
-    }
+  const sentences = byScore.flatMap((span) => sentencesOf(span.text).map(({ start, end }): Sentence => {
+    const text = span.text.slice(start, end);
+    return { span: partOf(span, start, end), own: shareOf(asked, text), withTrail: shareOf(asked, [text, ...span.trail].join('\n')), closeness: 0 };
+  })).sort((a, b) => b.withTrail - a.withTrail || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
+  if (embedder !== undefined) {
+    for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;
+    sentences.sort((a, b) => b.withTrail + b.closeness - (a.withTrail + a.closeness));
   }
-  return best !== undefined && best.own >= MIN_SHARE ? [best.span] : byScore.slice(0, 1);
+  if (sentences.length > 0 && sentences[0].own >= MIN_SHARE) return [sentences[0].span];
+  if (embedder === undefined) return byScore.slice(0, 1);
+  const nearest = new Set(sentences.slice(0, NEAREST).map(({ span }) => span));
+  return inOrder(spans, [...nearest]);
+}
+
+/** As the spans that they are parts of, and within one as the text. */
+function inOrder(spans: readonly ReadSpan[], parts: readonly ReadSpan[]): ReadSpan[] {
+  const place = (part: ReadSpan): number => spans.findIndex(({ document, startChar, text }) =>
+    document === part.document && startChar <= part.startChar && part.startChar < startChar + codePointLength(text));
+  return [...parts].sort((a, b) => place(a) - place(b) || a.startChar - b.startChar);
 }
 
 /** The headings that say something about the question which the text below them does not: others only mislead. */

@@ -28,11 +28,10 @@ export async function answerByReread(
   const { question } = options;
   // Fewer hits when a long question or a small window leaves no room for all.
   for (let numHits = Math.min(reader.numHits, hits.length); ; numHits--) {
-    const spans = shown(reader, await readSpans(places, hits.slice(0, numHits), NEIGHBOURS), question);
+    const read = await readSpans(places, hits.slice(0, numHits), NEIGHBOURS);
+    const spans = reader.reads === 'sentence' ? await focus(read, question, ctx.embedder) : read;
     const prompt = { question, passages: spans.map((span) => ({ text: span.text, trail: reader.reads === 'sentence' ? usefulTrail(span, question) : span.trail })) };
     if (numHits > 0 && reader.countTokens(prompt) + options.maxOutputTokens > reader.contextLength) continue;
     return { generated: await reader.answer(prompt, options), spans };
   }
 }
-
-const shown = ({ reads }: AnswerModel, spans: ReadSpan[], question: string): ReadSpan[] => (reads === 'sentence' ? focus(spans, question) : spans);
