@@ -1,5 +1,5 @@
 // What of the hits' text is put before a small reader: the one sentence that shares most words with the question and is nearest to it in
-// meaning; where none shares enough words, the few that are nearest. A small model is misled by what stands around the fact: of the same
+// meaning; where none shares enough words, the two that are nearest. A small model is misled by what stands around the fact: of the same
 // questions it answers .49 from one sentence, .38 from two, .29 from whole blocks (docs/finding.md, "The sentence that is shown").
 import { codePointLength } from '../characters.ts';
 import type { ReaderEmbedder } from '../contract.ts';
@@ -10,8 +10,10 @@ import { sentencesOf } from './sentences.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
 const MIN_SHARE = 1 / 3;
+/** Of the cosine, beside the share of words, where words tell; where they do not it counts whole. */
+const CLOSENESS_WEIGHT = 0.5;
 /** Shown where words do not tell. */
-const NEAREST = 3;
+const NEAREST = 2;
 /** Sentences whose meaning is looked at: those with most words. */
 const MAX_COMPARED = 64;
 
@@ -34,12 +36,11 @@ export async function focus(spans: readonly ReadSpan[], question: string, embedd
   })).sort((a, b) => b.withTrail - a.withTrail || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
   if (embedder !== undefined) {
     for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;
-    sentences.sort((a, b) => b.withTrail + b.closeness - (a.withTrail + a.closeness));
   }
-  if (sentences.length > 0 && sentences[0].own >= MIN_SHARE) return [sentences[0].span];
-  if (embedder === undefined) return byScore.slice(0, 1);
-  const nearest = new Set(sentences.slice(0, NEAREST).map(({ span }) => span));
-  return inOrder(spans, [...nearest]);
+  const by = (weight: number): Sentence[] => [...sentences].sort((a, b) => b.withTrail + weight * b.closeness - (a.withTrail + weight * a.closeness));
+  const best = by(CLOSENESS_WEIGHT).at(0);
+  if (best !== undefined && best.own >= MIN_SHARE) return [best.span];
+  return embedder === undefined ? byScore.slice(0, 1) : inOrder(spans, by(1).slice(0, NEAREST).map(({ span }) => span));
 }
 
 /** As the spans that they are parts of, and within one as the text. */
