@@ -1,4 +1,6 @@
 // Captured attention and positions of stored keys, on a tiny random model: what must hold whatever the weights are.
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EncodedBlocks, loadTransformer, ropeOf } from '@lectern/model';
 import { frameOf, type ReaderModel } from '@lectern/reader';
@@ -114,11 +116,11 @@ describe('captured attention', () => {
   });
 
   test('the whole measurement, as a table; what does not fit the window is refused', async () => {
-    const figures = await benchCaptured(fast, BOOK.repeat(3), { numTokens: 2000, numQuestions: 2, seed: 1 }, () => {});
+    const figures = await benchCaptured(fast, BOOK.repeat(3), { numTokens: 2000, numQuestions: 2, seed: 1 }, () => {}, new AbortController().signal);
     expect(figures.rows).toHaveLength(12 * FRACTIONS.length);
     expect(figures.share > 0 && figures.share < 1).toBe(true);
     expect(capturedText(figures)).toContain('| KV head | largest score of keys without positions |');
-    await expect(benchCaptured(model, BOOK, { numTokens: 4000, numQuestions: 2, seed: 1 }, () => {})).rejects.toThrow('window of 2048');
+    await expect(benchCaptured(model, BOOK, { numTokens: 4000, numQuestions: 2, seed: 1 }, () => {}, new AbortController().signal)).rejects.toThrow('window of 2048');
   });
 
   test('log-sum-exp of nothing and of much', () => {
@@ -176,7 +178,7 @@ describe('positions of stored keys', () => {
   });
 
   test('the whole measurement: every context at every length, dense where it fits', async () => {
-    const { rows } = await benchPositions(fast, BOOK, { lengths: [512, 2000], numBlocks: 4, numTargets: 2 }, () => {});
+    const { rows } = await benchPositions(fast, BOOK, { lengths: [512, 2000], numBlocks: 4, numTargets: 2 }, () => {}, new AbortController().signal);
     const contextsOf = (length: number): string[] => rows.filter((row) => row.length === length).map(({ context }) => context);
     expect(contextsOf(512)).toEqual(['nothing but the recent text', BASELINE, 'stored blocks, chunk-local', 'stored blocks, capped', 'the same blocks as text', 'all of it as text, dense']);
     expect(contextsOf(2000)).toEqual(contextsOf(512).slice(0, 5));
@@ -187,6 +189,15 @@ describe('positions of stored keys', () => {
     const [alone512, aloneLonger] = [512, 2000].map((length) => rows.find((row) => row.length === length && row.context.startsWith('nothing'))!.mean);
     expect(alone512).toBe(aloneLonger); // the same targets
     expect(lossText(rows, { numBlocks: 4 })).toContain(BASELINE);
+  });
+
+  test('ends at an interruption and leaves nothing behind', async () => {
+    const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('lectern-positions-'));
+    const before = folders();
+    const controller = new AbortController();
+    const interrupt = (line: string): void => { if (line.includes('target 1 of')) controller.abort(new Error('enough')); };
+    await expect(benchPositions(fast, BOOK, { lengths: [512], numBlocks: 4, numTargets: 2 }, interrupt, controller.signal)).rejects.toThrow('enough');
+    expect(folders()).toEqual(before);
   });
 
   test('differences are paired', () => {

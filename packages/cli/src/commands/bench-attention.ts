@@ -12,6 +12,7 @@ import { benchPositions } from '../bench/positions/positions.ts';
 import { bookText, say } from '../bench/subject.ts';
 import { type CliConfig, cliConfig } from '../config.ts';
 import { homeAt } from '../home.ts';
+import { interruptible } from '../interrupt.ts';
 import { homeOption, integerBetween } from '../options.ts';
 
 type AttentionOptions = Omit<ModeOptions, 'repeats'>;
@@ -40,8 +41,8 @@ const addMode = (bench: Command, name: string, description: string): Command => 
 async function captured({ tokens, questions, seed, ...options }: CapturedOptions): Promise<void> {
   const config = cliConfig(options);
   const book = await bookText(config);
-  await withModel(options, config, async (model) => {
-    const figures = await benchCaptured(model, book, { numTokens: tokens, numQuestions: questions, seed }, say);
+  await withModel(options, config, async (model, signal) => {
+    const figures = await benchCaptured(model, book, { numTokens: tokens, numQuestions: questions, seed }, say, signal);
     return { text: capturedText(figures), figures };
   });
 }
@@ -53,19 +54,19 @@ async function positions({ lengths, blocks, targets, ...options }: PositionsOpti
   const config = cliConfig(options);
   const numTokens = Math.max(...lengths) + 200 * targets + SPARE_TOKENS;
   const text = await longText(await bookText(config), numTokens * 1.1, homeAt(config.homeRoot).demo, say);
-  await withModel(options, config, async (model) => {
-    const figures = await benchPositions(model, text, { lengths, numBlocks: blocks, numTargets: targets }, say);
+  await withModel(options, config, async (model, signal) => {
+    const figures = await benchPositions(model, text, { lengths, numBlocks: blocks, numTargets: targets }, say, signal);
     return { text: lossText(figures.rows, figures), figures };
   });
 }
 
-async function withModel(options: AttentionOptions, config: CliConfig, run: (model: ReaderModel) => Promise<{ text: string; figures: object }>): Promise<void> {
+async function withModel(options: AttentionOptions, config: CliConfig, run: (model: ReaderModel, signal: AbortSignal) => Promise<{ text: string; figures: object }>): Promise<void> {
   const model = await loadReaderModel(options.model ?? config.model, {
     home: config.homeRoot, offline: config.offline, numThreads: availableParallelism(),
     onUnavailable: (engine, reason) => say(`engine ${engine} does not start: ${reason}`),
   });
   try {
-    const { text, figures } = await run(model);
+    const { text, figures } = await interruptible((signal) => run(model, signal), 'interrupted');
     process.stdout.write(`${machineLine(`${model.transformer.engine} ${model.transformer.device}`)}\n\n${text}${options.json ? `${JSON.stringify(figures)}\n` : ''}`);
   } finally {
     model.transformer.dispose();

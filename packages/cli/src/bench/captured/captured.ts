@@ -1,4 +1,5 @@
 // How much of a model's attention a few blocks hold: a document in its own window, questions about facts planted in it.
+import { setImmediate } from 'node:timers/promises';
 import { createRandom, frameOf, plantFacts, type ReaderModel } from '@lectern/reader';
 import { UsageError } from '../../errors.ts';
 import { makeFacts } from '../../eval/suites/planted/facts.ts';
@@ -32,7 +33,7 @@ export interface CapturedFigures {
   layers: LayerRow[];
 }
 
-export async function benchCaptured(model: ReaderModel, book: string, options: { numTokens: number | undefined; numQuestions: number; seed: number }, say: (line: string) => void): Promise<CapturedFigures> {
+export async function benchCaptured(model: ReaderModel, book: string, options: { numTokens: number | undefined; numQuestions: number; seed: number }, say: (line: string) => void, signal: AbortSignal): Promise<CapturedFigures> {
   const { tokenizer, transformer: { config }, retrieval } = model;
   const { numQuestions, numTokens = config.contextLength } = options;
   if (numTokens > config.contextLength) throw new UsageError(`--tokens ${numTokens} is more than the model's window of ${config.contextLength}`);
@@ -50,6 +51,8 @@ export async function benchCaptured(model: ReaderModel, book: string, options: {
   let numBlocks = 0;
   try {
     for (const [i, { question }] of planted.facts.entries()) {
+      await setImmediate(); // a Ctrl-C is heard
+      signal.throwIfAborted();
       const groups = await document.look(Int32Array.of(...tokenizer.encode(`\n\nQuestion: ${question}`).ids, ...tailIds));
       numBlocks = groups[0]!.numBlocks;
       for (const { scope, rules } of COMPARED) {

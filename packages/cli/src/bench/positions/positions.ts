@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type ContextPart, scoreText } from '@lectern/model';
 import { find, frameOf, loadReadingBlocks, prefixContext, readDocument, type ReaderContext, type ReaderModel } from '@lectern/reader';
 import { createFsBlobStore } from '@lectern/shared';
@@ -22,7 +23,7 @@ export interface PositionsFigures extends PositionsOptions {
   rows: LossRow[];
 }
 
-export async function benchPositions(model: ReaderModel, text: string, options: PositionsOptions, say: (line: string) => void): Promise<PositionsFigures> {
+export async function benchPositions(model: ReaderModel, text: string, options: PositionsOptions, say: (line: string) => void, signal: AbortSignal): Promise<PositionsFigures> {
   const { ids, starts, targets } = targetsOf(model.tokenizer, text, Math.max(...options.lengths), options.numTargets);
   checkWindow(model, options.numBlocks, targets[0]!);
   const folder = mkdtempSync(join(tmpdir(), 'lectern-positions-'));
@@ -36,7 +37,7 @@ export async function benchPositions(model: ReaderModel, text: string, options: 
     for (const length of options.lengths) {
       const end = Math.max(...options.lengths);
       const bytes = Buffer.from(text).subarray(starts[end - length], starts[end]);
-      const plan = await readDocument(ctx, { bytes, name: `last-${length}.txt`, mediaType: 'text/plain' });
+      const plan = await readDocument(ctx, { bytes, name: `last-${length}.txt`, mediaType: 'text/plain', onChunk: () => signal.throwIfAborted() });
       say(`read ${plan.numTokens} tokens`);
       for (const [i, target] of targets.entries()) {
         for (const [context, loss] of await lossesOf(ctx, plan, bytes, target, options.numBlocks)) add(length, context, loss);
@@ -44,6 +45,8 @@ export async function benchPositions(model: ReaderModel, text: string, options: 
         const dense = frameOf(model).prefixIds.length + before.length + target.ids.length <= model.transformer.config.contextLength;
         if (dense) add(length, 'all of it as text, dense', await lossAfter(model, [], Int32Array.of(...frameOf(model).prefixIds, ...before), target));
         say(`${length} tokens, target ${i + 1} of ${targets.length}`);
+        await setImmediate(); // a Ctrl-C is heard
+        signal.throwIfAborted();
       }
     }
     return { ...options, rows: lossTable(losses) };
