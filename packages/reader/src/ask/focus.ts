@@ -5,7 +5,7 @@ import { codePointLength } from '../characters.ts';
 import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
 import { closenessTo } from './closeness.ts';
-import { contentStems } from './content-words.ts';
+import { contentStems, shareOf } from './content-words.ts';
 import { sentencesOf } from './sentences.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
@@ -26,13 +26,15 @@ interface Sentence {
   closeness: number;
 }
 
+const stemsOf = (text: string): Set<string> => new Set(contentStems(text));
+
 /** In the order of the spans. Without an embedder words alone choose, and the best hit whole stands for the nearest sentences. */
 export async function focus(spans: readonly ReadSpan[], question: string, embedder?: ReaderEmbedder): Promise<ReadSpan[]> {
   const asked = contentStems(question);
   const byScore = [...spans].sort((a, b) => b.score - a.score);
   const sentences = byScore.flatMap((span) => sentencesOf(span.text).map(({ start, end }): Sentence => {
     const text = span.text.slice(start, end);
-    return { span: partOf(span, start, end), own: shareOf(asked, text), withTrail: shareOf(asked, [text, ...span.trail].join('\n')), closeness: 0 };
+    return { span: partOf(span, start, end), own: shareOf(asked, stemsOf(text)), withTrail: shareOf(asked, stemsOf([text, ...span.trail].join('\n'))), closeness: 0 };
   })).sort((a, b) => b.withTrail - a.withTrail || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
   if (embedder !== undefined) {
     for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;
@@ -61,9 +63,4 @@ export function usefulTrail({ text, trail }: Pick<ReadSpan, 'text' | 'trail'>, q
 function partOf(span: ReadSpan, start: number, end: number): ReadSpan {
   const before = span.text.slice(0, start);
   return { ...span, text: span.text.slice(start, end), byteStart: span.byteStart + Buffer.byteLength(before), startChar: span.startChar + codePointLength(before) };
-}
-
-function shareOf(stems: readonly string[], text: string): number {
-  const there = new Set(contentStems(text));
-  return stems.length === 0 ? 0 : stems.filter((stem) => there.has(stem)).length / stems.length;
 }

@@ -8,7 +8,7 @@ export const SPANS_AT_ONCE = 4;
 export const SPAN_PROMPT_TOKENS = 1024;
 export const SPAN_PASS_TOKENS = 8;
 
-/** The likeliest first tokens: a span that begins otherwise was never the best one. */
+/** Spans that are tried, by how likely their first token is: a bound on the work, not proven to lose nothing. */
 const MAX_BEGINNINGS = 24;
 /**
  * A span of n tokens is as good as (the log-probabilities of its tokens and of an end after them) / (n + 1) ** LENGTH_POWER: 0 prefers the
