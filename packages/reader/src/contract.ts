@@ -99,6 +99,7 @@ export interface FindOptions {
   question: string;
   routes: readonly Route[];
   top: number;
+  control?: Control;
 }
 
 export interface AskOptions extends FindOptions {
@@ -107,7 +108,6 @@ export interface AskOptions extends FindOptions {
   effort?: Effort;
   /** Of each reading: rounds have several. */
   maxOutputTokens: number;
-  control?: Control;
   /** Text of the answer as it is generated; with rounds as each ends. All of it together is the answer. */
   onDelta?: (text: string) => void;
 }

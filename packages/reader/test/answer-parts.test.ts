@@ -76,6 +76,15 @@ describe('relevance', () => {
     expect(isRelevant('When was it built of red stone?', evidence(text, { closeness: -0.2 }))).toBe(false);
   });
 
+  test('of an answer chosen among spans must be the greater, the nearer another span comes', () => {
+    const question = 'What is the fortress made out of in stone?';
+    expect(isRelevant(question, evidence(text, { closeness: 0.95 }), 2)).toBe(true);
+    expect(isRelevant(question, evidence(text, { closeness: 0.95 }), 0.2)).toBe(false);
+    expect(isRelevant(question, evidence(text, { closeness: 0.5 }), Infinity)).toBe(false);
+    expect(isSupported('red stone', 'Of what stone is Marlow Castle?', [evidence(text, { trail: ['Marlow Castle'], closeness: 0.3 })], 2)).toBe(true);
+    expect(isSupported('red stone', 'Of what stone is Marlow Castle?', [evidence(text, { trail: ['Marlow Castle'], closeness: 0.3 })], 0.1)).toBe(false);
+  });
+
   test('of a question without content words is anything', () => {
     expect(isRelevant('What is it?', evidence(text))).toBe(true);
   });
@@ -106,13 +115,24 @@ describe('focus', () => {
   test('with an embedder the nearest of those that share as many words', async () => {
     const spans = [span('The bell of Oswin was heard. The bell of Oswin was founded by Vole.', 2)];
     expect((await focus(spans, question)).map(({ text }) => text)).toEqual(['The bell of Oswin was heard. ']);
-    expect((await focus(spans, question, embedder)).map(({ text }) => text)).toEqual(['The bell of Oswin was founded by Vole.']);
+    expect((await focus(spans, question, { embedder })).map(({ text }) => text)).toEqual(['The bell of Oswin was founded by Vole.']);
   });
 
   test('with an embedder the two nearest where no sentence shares enough, in their order', async () => {
     const first = span('He founded it. It rained. They sang.', 1);
     const second = { ...span('Nobody came. All of it founded in the night.', 2), startChar: 500 };
-    expect((await focus([first, second], question, embedder)).map(({ text }) => text)).toEqual(['He founded it. ', 'All of it founded in the night.']);
+    expect((await focus([first, second], question, { embedder })).map(({ text }) => text)).toEqual(['He founded it. ', 'All of it founded in the night.']);
+  });
+
+  test('where a second look was taken and no sentence shares enough, the nearest of what it put first', async () => {
+    const first = span('He founded it. It rained. They sang.', 1);
+    const second = { ...span('Nobody came. All of it founded in the night.', 2), startChar: 500 };
+    const looked = (startChar: number, endChar: number, document = 'doc_1') => focus([first, second], question, { embedder, looked: { document, startChar, endChar } });
+    expect((await looked(500, 550)).map(({ text }) => text)).toEqual(['All of it founded in the night.']);
+    expect((await looked(65, 90)).map(({ text }) => text)).toEqual(['It rained. ']);
+    expect(await looked(500, 550, 'doc_2')).toHaveLength(2);
+    const told = [span('The bell of Saint Oswin was cast by Vole.', 1), second];
+    expect((await focus(told, question, { embedder, looked: { document: 'doc_1', startChar: 500, endChar: 550 } })).map(({ text }) => text)).toEqual(['The bell of Saint Oswin was cast by Vole.']);
   });
 
   test('shows only headings that add a word of the question', () => {
@@ -121,7 +141,7 @@ describe('focus', () => {
 
   test('of nothing is nothing', async () => {
     expect(await focus([], question)).toEqual([]);
-    expect(await focus([], question, embedder)).toEqual([]);
+    expect(await focus([], question, { embedder })).toEqual([]);
   });
 });
 

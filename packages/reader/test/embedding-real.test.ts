@@ -61,8 +61,19 @@ test('all routes together show the passage among the first three, with its rank 
   const { passages, notes } = await find(ctx, [plan], { question, top: 3 });
   expect(notes).toEqual([]);
   const found = passages.find(({ text }) => text.includes(fact.slice(10, 40)));
-  expect(found?.ranks).toMatchObject({ embedding: 1, attention: expect.any(Number) });
+  expect(found?.ranks).toMatchObject({ embedding: 1, attention: expect.any(Number), 'second-look': expect.any(Number) });
   expect((await ask(ctx, [plan], { question, maxOutputTokens: 8 })).notes).toEqual([]);
+});
+
+test('a second look puts each passage first, and its sentence is shown to the reader', async () => {
+  let numFirst = 0;
+  for (const { fact, question } of PAIRS) {
+    const { passages, citations } = await ask(ctx, [plan], { question });
+    const looked = passages.find(({ ranks }) => ranks['second-look'] === 1);
+    expect(citations.every(({ text }) => looked?.text.includes(text))).toBe(true);
+    if (passages[0].text.includes(fact) && citations[0].text === fact) numFirst++;
+  }
+  expect(numFirst).toBe(PAIRS.length);
 });
 
 test('is absent with a reason, or switched off', async () => {

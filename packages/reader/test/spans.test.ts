@@ -74,12 +74,13 @@ describe('the likeliest span', () => {
     }
   };
 
-  /** All spans, each run by itself. */
-  async function best(text: string): Promise<string> {
+  interface Valued { start: number; end: number; value: number }
+  /** All spans, each run by itself, best first. */
+  async function all(text: string): Promise<Valued[]> {
     const { transformer, tokenizer } = tiny.ctx.model;
     const ends = endsOf(tokenizer);
     const prompt = tokenizer.encode('Who cast it? Answer:').ids;
-    let most = { value: -Infinity, span: '' };
+    const found: Valued[] = [];
     for (const { start, ids, ends: mayEnd } of spanPaths(text, tokenizer)) {
       for (let n = 1; n <= Math.min(20, ids.length); n++) {
         if (mayEnd[n - 1] < 0) continue;
@@ -95,20 +96,26 @@ describe('the likeliest span', () => {
         };
         let sum = logProbability(tokens.length - 1, ends);
         for (let i = 0; i < n; i++) sum += logProbability(prompt.length - 1 + i, [ids[i]]);
-        if (sum / Math.sqrt(n + 1) > most.value) most = { value: sum / Math.sqrt(n + 1), span: text.slice(start, mayEnd[n - 1]) };
+        found.push({ start, end: mayEnd[n - 1], value: sum / Math.sqrt(n + 1) });
       }
     }
-    return most.span;
+    return found.sort((a, b) => b.value - a.value);
   }
 
   test.each([TEXT, 'The bell was cast in 1781 by the smith Ebba Vole, who lived at the ford.', 'one two three four five'])('is that of a search through all: %s', async (text) => {
     const span = await search(text, () => true);
-    expect(text.slice(span!.start, span!.end)).toBe(await best(text));
+    const [best, ...others] = await all(text);
+    expect(text.slice(span!.start, span!.end)).toBe(text.slice(best.start, best.end));
+    // The best elsewhere may have been left out of the search, never one that is better.
+    const elsewhere = others.find(({ start, end }) => end <= best.start || start >= best.end);
+    expect(span!.margin).toBeGreaterThan(0);
+    expect(span!.margin).toBeGreaterThanOrEqual(best.value - elsewhere!.value - 1e-3);
   });
 
   test('is one that is wanted, or none', async () => {
     const span = await search(TEXT, (start, end) => TEXT.slice(start, end).includes('Vole'));
     expect(TEXT.slice(span!.start, span!.end)).toContain('Vole');
+    expect(span!.margin).toBe(Infinity); // nothing else holds it
     expect(await search(TEXT, () => false)).toBeUndefined();
     expect(await search('', () => true)).toBeUndefined();
   });

@@ -23,6 +23,8 @@ export interface Generated {
   text: string;
   numTokens: number;
   finishReason: 'stop' | 'length';
+  /** Of an answer that was chosen among spans: by how much it is better than the best one elsewhere in the text (ask/span). */
+  margin?: number;
 }
 
 export interface AnswerModel {

@@ -27,7 +27,7 @@ export async function answerFound(ctx: ReaderContext, { places, passages }: Pick
 
 /** What was answered from the spans, with its quotations and whether they carry it; `passages`: what was found around them. */
 export async function judged(ctx: ReaderContext, places: Places, answered: Answered, question: string, passages: readonly Passage[]): Promise<Reading> {
-  const { text } = answered.generated;
+  const { text, margin } = answered.generated;
   const citations = await cite(places, answered.spans, question, text);
-  return { ...answered, citations, supported: isSupported(text, question, await evidenceOf(question, citations, passages, ctx.embedder)) };
+  return { ...answered, citations, supported: isSupported(text, question, await evidenceOf(question, citations, passages, ctx.embedder), margin) };
 }

@@ -1,6 +1,7 @@
 // What of the hits' text is put before a small reader: the one sentence that shares most words with the question and is nearest to it in
-// meaning; where none shares enough words, the two that are nearest. A small model is misled by what stands around the fact: of the same
+// meaning; where none shares enough words, the nearest of the block that a second look put first, else the two that are nearest. A small model is misled by what stands around the fact: of the same
 // questions it answers .49 from one sentence, .38 from two, .29 from whole blocks (docs/finding.md, "The sentence that is shown").
+import type { Passage } from '@lectern/shared';
 import { codePointLength } from '../characters.ts';
 import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
@@ -28,8 +29,15 @@ interface Sentence {
 
 const stemsOf = (text: string): Set<string> => new Set(contentStems(text));
 
-/** In the order of the spans. Without an embedder words alone choose, and the best hit whole stands for the nearest sentences. */
-export async function focus(spans: readonly ReadSpan[], question: string, embedder?: ReaderEmbedder): Promise<ReadSpan[]> {
+export interface FocusOptions {
+  /** Without one words alone choose, and the best hit whole stands for the nearest sentences. */
+  embedder?: ReaderEmbedder | undefined;
+  /** What a second look put first, where one was taken. */
+  looked?: Pick<Passage, 'document' | 'startChar' | 'endChar'> | undefined;
+}
+
+/** In the order of the spans. */
+export async function focus(spans: readonly ReadSpan[], question: string, { embedder, looked }: FocusOptions = {}): Promise<ReadSpan[]> {
   const asked = contentStems(question);
   const byScore = [...spans].sort((a, b) => b.score - a.score);
   const sentences = byScore.flatMap((span) => sentencesOf(span.text).map(({ start, end }): Sentence => {
@@ -42,7 +50,10 @@ export async function focus(spans: readonly ReadSpan[], question: string, embedd
   const by = (weight: number): Sentence[] => [...sentences].sort((a, b) => b.withTrail + weight * b.closeness - (a.withTrail + weight * a.closeness));
   const best = by(CLOSENESS_WEIGHT).at(0);
   if (best !== undefined && best.own >= MIN_SHARE) return [best.span];
-  return embedder === undefined ? byScore.slice(0, 1) : inOrder(spans, by(1).slice(0, NEAREST).map(({ span }) => span));
+  if (embedder === undefined) return byScore.slice(0, 1);
+  const inLooked = looked === undefined ? [] : sentences.filter(({ span: { document, startChar } }) => document === looked.document && startChar >= looked.startChar && startChar < looked.endChar);
+  const nearest = inLooked.sort((a, b) => b.closeness - a.closeness).slice(0, 1);
+  return nearest.length > 0 ? nearest.map(({ span }) => span) : inOrder(spans, by(1).slice(0, NEAREST).map(({ span }) => span));
 }
 
 /** As the spans that they are parts of, and within one as the text. */

@@ -12,21 +12,27 @@ export interface QuoteEvidence {
   closeness?: number | undefined;
 }
 
-/** Coverage and closeness, 0 to 1 each, must come to this; and coverage alone, where closeness is not known. Chosen as docs/finding.md tells. */
-const MIN_RELEVANCE = 1.05;
-const MIN_COVERAGE = 0.55;
+/**
+ * Coverage and closeness, 0 to 1 each, must come to this; and coverage alone, where closeness is not known. Of an answer that was chosen among
+ * spans with MARGIN_WEIGHT * its margin, of which no more than MAX_MARGIN counts. Chosen as docs/finding.md tells.
+ */
+const MIN_RELEVANCE = { answer: 1.05, span: 1.35 };
+const MIN_COVERAGE = { answer: 0.55, span: 0.7 };
+const MARGIN_WEIGHT = 0.1;
+const MAX_MARGIN = 2;
 
 /**
  * coverage (the share of the question's content words in the quotation or the headings above it) + closeness - the share of its names and
  * numbers that stand neither there nor around it. A question without content words fits everything.
  */
-export function isRelevant(question: string, { quote, around, closeness }: QuoteEvidence): boolean {
+export function isRelevant(question: string, { quote, around, closeness }: QuoteEvidence, margin?: number): boolean {
   const asked = contentStems(question);
   if (asked.length === 0) return true;
   const own = new Set(contentStems([quote.text, ...quote.trail].join('\n')));
   const near = new Set([...own, ...around.flatMap(contentStems)]);
   const names = namesAndNumbersIn(question);
   const missing = names.length === 0 ? 0 : 1 - shareOf(names, near);
-  const value = shareOf(asked, own) - missing;
-  return closeness === undefined ? value >= MIN_COVERAGE : value + closeness >= MIN_RELEVANCE;
+  const chosen = margin === undefined ? 'answer' : 'span';
+  const value = shareOf(asked, own) - missing + MARGIN_WEIGHT * Math.min(margin ?? 0, MAX_MARGIN);
+  return closeness === undefined ? value >= MIN_COVERAGE[chosen] : value + closeness >= MIN_RELEVANCE[chosen];
 }

@@ -13,11 +13,12 @@ export const asksForUnnamed = (question: string): boolean =>
 /**
  * Numbers and names (capitals within a sentence) must all stand in the quotes or the question; of the other content words most must stand
  * in the quotes. An answer that only repeats the question's words says nothing when the question asks for what it does not name (small
- * models often repeat it); to another question it stands or falls with all of its words.
+ * models often repeat it); to another question it stands or falls with all of its words. `margin`: of an answer that was chosen among spans;
+ * where another part of the text would have done nearly as well the quotation must speak of the question all the more.
  */
-export function isSupported(answer: string, question: string, evidence: readonly QuoteEvidence[]): boolean {
+export function isSupported(answer: string, question: string, evidence: readonly QuoteEvidence[], margin?: number): boolean {
   const asked = new Set(contentStems(question));
-  const relevant = evidence.filter((one) => isRelevant(question, one));
+  const relevant = evidence.filter((one) => isRelevant(question, one, margin));
   const quoted = new Set(relevant.flatMap(({ quote }) => contentStems(quote.text)));
   const said = contentStems(answer);
   if (said.some((stem) => /\p{N}/u.test(stem) && !quoted.has(stem))) return false;

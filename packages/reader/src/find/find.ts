@@ -1,13 +1,15 @@
 // Question -> ranked passages, of one document or of several at once.
-import { ROUTES, ServiceError, type Passage } from '@lectern/shared';
+import { ROUTES, type Route, ServiceError, type Passage } from '@lectern/shared';
 import type { FindArgs, FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { withFindDefaults } from '../defaults.ts';
-import { fuse } from './fuse.ts';
+import { fuse, type FusedHit } from './fuse.ts';
 import type { PlaceFinder } from './passage.ts';
 import { Places } from './places.ts';
 import { questionIds } from './question.ts';
 import { ofReading } from './readings.ts';
-import { scanReadings } from './scan.ts';
+import { type ScanRoute, scanReadings } from './scan.ts';
+import type { ScannedBlocks } from './scanned-blocks.ts';
+import { type Candidate, isOpen, SECOND_LOOK_BLOCKS, secondLook, whyNoSecondLook } from './second-look/second-look.ts';
 
 /** What was found, and where to look around it. */
 export type Found = FindResult & { places: Places; numBlocks: number };
@@ -20,9 +22,14 @@ export async function find(ctx: ReaderContext, readings: readonly ReadingSource[
 /** `places`: of another question to the same readings, whose documents are opened already. */
 export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingSource[], options: FindOptions, places = new Places(ctx, readings)): Promise<Found> {
   const started = performance.now();
-  const { question, routes, top } = options;
+  const { question, routes, top, control } = options;
   check(ctx, readings, options);
-  const { rankings, blocks, numBytes, numTokens, notes } = await scanReadings(ctx, readings, question, [...new Set(routes)]);
+  const { rankings, blocks, numBytes, numTokens, notes } = await scanReadings(ctx, readings, question, scanned(routes));
+  if (routes.includes('second-look') && isOpen(rankings)) {
+    const why = whyNoSecondLook(ctx, question);
+    if (why !== undefined) notes.push(`found without a second look: ${why}`);
+    else rankings.push(await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS), blocks, places), control));
+  }
   const passages: Passage[] = [];
   for (const { block: number, score, ranks } of fuse(rankings, top)) {
     const { reading, block } = blocks.at(number);
@@ -36,9 +43,24 @@ function check(ctx: ReaderContext, readings: readonly ReadingSource[], { questio
   if (routes.length === 0 || unknown.length > 0) {
     throw new ServiceError('VALIDATION', `routes are ${ROUTES.join(', ')}; asked for: ${routes.join(', ') || 'none'}`, { details: { unknown } });
   }
+  if (scanned(routes).length === 0) throw new ServiceError('VALIDATION', 'second-look ranks again what other routes find; ask for another route as well');
   if (readings.length === 0) throw new ServiceError('VALIDATION', 'no document is asked');
   if (question.trim() === '') throw new ServiceError('VALIDATION', 'the question is empty');
   questionIds(ctx.model, question); // too long is refused on every route
+}
+
+const scanned = (routes: readonly Route[]): ScanRoute[] => [...new Set(routes)].filter((route) => route !== 'second-look');
+
+/** Read side by side: each is a few ranges of the document's text. */
+function candidatesOf(hits: readonly FusedHit[], blocks: ScannedBlocks, places: Places): Promise<Candidate[]> {
+  return Promise.all(hits.map(async ({ block: number }) => {
+    const { reading, block } = blocks.at(number);
+    const finder = await places.reading(reading);
+    return ofReading(finder.readingId, async () => {
+      const place = await finder.block(block);
+      return { block: number, text: (await finder.sentences(place, place)).text, trail: place.trail };
+    });
+  }));
 }
 
 function passageOf(places: PlaceFinder, block: number, score: number): Promise<Omit<Passage, 'ranks'>> {

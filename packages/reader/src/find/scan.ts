@@ -20,6 +20,9 @@ import { wordIndexOf } from './word-index.ts';
 /** Plans read ahead: they are small for small documents, and not wanted early for large ones. */
 const PLANS_AHEAD = 2;
 
+/** Routes that look at every block. */
+export type ScanRoute = Exclude<Route, 'second-look'>;
+
 export interface Scan {
   /** Blocks by rank, for each of the routes that could be taken: their numbers in `blocks`. */
   rankings: Ranking[];
@@ -36,7 +39,7 @@ export interface Scan {
  * A block's attention score depends on nothing but the block, its trail and the question, so scores of all documents stand in one list;
  * BM25's statistics are over all of them. Memory: a few bytes per block, and what of one reading is on its way.
  */
-export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly Route[]): Promise<Scan> {
+export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly ScanRoute[]): Promise<Scan> {
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
   const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
   const embedding = routes.includes('embedding') ? await EmbeddingScan.start(ctx, question) : undefined;
@@ -52,7 +55,7 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   const taken = routes.filter((route) => route !== 'embedding' || why === undefined);
   if (taken.length === 0) throw new ServiceError('VALIDATION', `the embedding route cannot be taken: ${why}; ask for another route as well`);
   const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, scan.blocks.length), Number.NEGATIVE_INFINITY);
-  const rankingOf: Record<Route, () => Omit<Ranking, 'route'>> = {
+  const rankingOf: Record<ScanRoute, () => Omit<Ranking, 'route'>> = {
     attention: () => ({ blocks: all(scored.parts) }),
     bm25: () => (bm25 as Bm25Scan).ranking(),
     embedding: () => {
@@ -62,7 +65,7 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
     },
   };
   // The last scores may still be on their way: attention is ranked last.
-  const rankings = new Map<Route, Ranking>();
+  const rankings = new Map<ScanRoute, Ranking>();
   for (const route of [...taken].sort((a, b) => Number(a === 'attention') - Number(b === 'attention'))) {
     if (route === 'attention') await scored.end();
     rankings.set(route, { route, ...rankingOf[route]() });

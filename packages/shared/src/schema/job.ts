@@ -1,8 +1,8 @@
 // What a client asks for and what it gets back. The REST API, the worker and the typed client all use these.
 import { z } from 'zod';
 
-export const ROUTES = ['attention', 'bm25', 'embedding'] as const;
-/** A way to find blocks. */
+/** A way to find blocks. second-look finds none itself: it ranks again what the others put first, where words leave that open. */
+export const ROUTES = ['attention', 'bm25', 'embedding', 'second-look'] as const;
 export type Route = (typeof ROUTES)[number];
 
 /**

@@ -4,9 +4,10 @@ import { ROUTES, type Route } from '@lectern/shared';
 /** 'attention+bm25' */
 export const routesName = (routes: readonly Route[]): string => routes.join('+');
 
-/** All together, each alone, and all but attention: what the model's own attention is worth. */
+/** All together, each that finds alone, all but attention (what the model's own attention is worth) and all but the second look. */
 export function defaultRouteSets(routes: readonly Route[]): Route[][] {
-  const sets: Route[][] = [[...routes], ...routes.map((route) => [route]), routes.filter((route) => route !== 'attention')];
+  const without = (left: Route): Route[] => routes.filter((route) => route !== left);
+  const sets: Route[][] = [[...routes], ...without('second-look').map((route) => [route]), without('attention'), without('second-look')];
   const names = sets.map(routesName);
   return sets.filter((set, i) => set.length > 0 && names.indexOf(routesName(set)) === i);
 }

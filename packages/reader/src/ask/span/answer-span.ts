@@ -28,7 +28,7 @@ export async function answerSpan(model: LocalModel, promptIds: Int32Array, { pas
     if (span === undefined) return undefined;
     const answer = text.slice(span.start, span.end).replace(/\s+/gu, ' ');
     options.onDelta?.(answer);
-    return { text: answer, numTokens: span.numTokens, finishReason: 'stop' };
+    return { text: answer, numTokens: span.numTokens, finishReason: 'stop', margin: span.margin };
   } finally {
     context.dispose();
   }

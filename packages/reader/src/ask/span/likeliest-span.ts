@@ -1,6 +1,7 @@
 // Of all spans of a text the one that the model holds for the likeliest whole answer. Nothing else can be said, so nothing is misspelt and
 // nothing is invented.
 import type { Context, Control, Tokenizer, Transformer } from '@lectern/model';
+import { logSumExp } from '../../log-sum-exp.ts';
 import type { SpanPath } from './span-paths.ts';
 
 /** Spans run beside each other behind a prompt of at most this length, fewer behind a longer one; and tokens of each in one pass, whose logits are kept. */
@@ -20,6 +21,11 @@ export interface Span {
   start: number; // UTF-16 units
   end: number;
   numTokens: number;
+  /**
+   * By how much it is better than the best span looked at that shares no character with it; Infinity where there is none. The search leaves
+   * out spans that cannot win, so it is an estimate from above.
+   */
+  margin: number;
 }
 
 export interface SpanSearch {
@@ -34,6 +40,8 @@ export interface SpanSearch {
   control?: Control | undefined;
 }
 
+interface Tried extends Omit<Span, 'margin'> { value: number }
+
 interface Live { path: SpanPath; sum: number; at: number; context: Context }
 
 /** undefined: no span is wanted. */
@@ -46,7 +54,8 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
     .slice(0, MAX_BEGINNINGS);
   const longest = order.reduce((most, { path }) => Math.max(most, path.ids.length), 0);
   const atOnce = Math.max(1, Math.min(SPANS_AT_ONCE, Math.floor((SPANS_AT_ONCE * SPAN_PROMPT_TOKENS) / context.length)));
-  let best: { span: Span; value: number } | undefined;
+  let best: Tried | undefined;
+  const tried: Tried[] = [];
   // A sum only falls with more tokens, so this is the most that a beginning can come to.
   const mayWin = ({ sum }: Pick<Live, 'sum'>): boolean => best === undefined || perLength(sum, longest) > best.value;
 
@@ -64,7 +73,7 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
       for (const one of opened) one.dispose();
     }
   }
-  return best?.span;
+  return best === undefined ? undefined : { ...spanOf(best), margin: best.value - bestElsewhere(tried, best, isWanted) };
 
   /** Whether it goes on. */
   function extend(one: Live, numTokens: number, rows: Float32Array): boolean {
@@ -75,8 +84,10 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
       const row = rows.subarray(i * size, (i + 1) * size);
       const total = logSumExp(row);
       const value = perLength(one.sum + logSumExp(ends.map((token) => row[token])) - total, at + 1);
-      if (mayEnd[at] >= 0 && (best === undefined || value > best.value) && isWanted(start, mayEnd[at])) {
-        best = { span: { start, end: mayEnd[at], numTokens: at + 1 }, value };
+      if (mayEnd[at] >= 0) {
+        const one = { start, end: mayEnd[at], numTokens: at + 1, value };
+        if ((best === undefined || value > best.value) && isWanted(start, one.end)) best = one;
+        tried.push(one);
       }
       if (at + 1 === Math.min(ids.length, maxTokens)) return false;
       one.sum += row[ids[at + 1]] - total;
@@ -86,6 +97,13 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
   }
 }
 
+const spanOf = ({ start, end, numTokens }: Tried): Omit<Span, 'margin'> => ({ start, end, numTokens });
+
+function bestElsewhere(tried: readonly Tried[], best: Tried, isWanted: (start: number, end: number) => boolean): number {
+  const elsewhere = tried.filter(({ start, end }) => end <= best.start || start >= best.end).sort((a, b) => b.value - a.value);
+  return elsewhere.find(({ start, end }) => isWanted(start, end))?.value ?? -Infinity;
+}
+
 const perLength = (sum: number, numTokens: number): number => sum / (numTokens + 1) ** LENGTH_POWER;
 
 /** Tokens that end an answer of one line. */
@@ -93,12 +111,4 @@ export function endsOf({ vocabSize, stopTokens, tokenBytes }: Pick<Tokenizer, 'v
   const ends = new Set(stopTokens);
   for (let id = 0; id < vocabSize; id++) if (tokenBytes(id)[0] === 0x0a) ends.add(id);
   return [...ends];
-}
-
-function logSumExp(values: ArrayLike<number>): number {
-  let most = -Infinity;
-  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i] - most);
-  return most + Math.log(sum);
 }

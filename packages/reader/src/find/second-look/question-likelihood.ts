@@ -1,0 +1,78 @@
+// How likely the model holds a question after a text that it is asked to put a question to: query likelihood, the older way round of ranking by
+// language models (Ponte and Croft 1998; by a transformer's log-probabilities: Sachan et al. 2022, "Improving Passage Retrieval with Zero-Shot
+// Question Generation"). Unlike a cosine it weighs each word of the question given all that the text says.
+import type { Context, Control, Transformer } from '@lectern/model';
+import type { ReaderModel } from '../../contract.ts';
+import { frameOf, prefixContext, promptKindOf } from '../../frame.ts';
+import { logSumExp } from '../../log-sum-exp.ts';
+
+/** Texts that are read side by side; and of these so many whose logits are held at once. */
+export const TEXTS_AT_ONCE = 16;
+export const QUESTIONS_AT_ONCE = 4;
+/** Of a text the first so many tokens are read. */
+export const MAX_TEXT_TOKENS = 96;
+/** A longer question is not looked at in this way: it says enough by its words. */
+export const MAX_QUESTION_TOKENS = 64;
+
+export const fitsLikelihood = ({ tokenizer }: Pick<ReaderModel, 'tokenizer'>, question: string): boolean => tokenizer.encode(question).ids.length <= MAX_QUESTION_TOKENS;
+
+/** Before the text, and between it and the question. */
+function partsOf(model: ReaderModel): { head: Int32Array; between: Int32Array } {
+  const { tokenizer } = model;
+  const ids = (text: string): Int32Array => tokenizer.encode(text).ids;
+  if (promptKindOf(model) === 'base') return { head: ids('Passage:\n'), between: ids('\n\nQuestion: ') };
+  return { head: ids('Write a question that the passage answers.\n\nPassage:\n'), between: frameOf(model).tailIds };
+}
+
+/** log P(question | text) for each text, natural logarithm, <= 0. A cancel through `control` throws JOB_CANCELLED. */
+export async function questionLikelihoods(model: ReaderModel, question: string, texts: readonly string[], control?: Control): Promise<number[]> {
+  const { transformer, tokenizer } = model;
+  const { head, between } = partsOf(model);
+  const asked = tokenizer.encode(question).ids;
+  const want = control === undefined ? {} : { control };
+  const context = await opened(model, head, want);
+  const found: number[] = [];
+  try {
+    for (let from = 0; from < texts.length; from += TEXTS_AT_ONCE) {
+      const before = texts.slice(from, from + TEXTS_AT_ONCE).map((text) => Int32Array.of(...tokenizer.encode(text).ids.subarray(0, MAX_TEXT_TOKENS), ...between));
+      found.push(...(await scored(transformer, context, before, asked, want)));
+    }
+  } finally {
+    context.dispose();
+  }
+  return found;
+}
+
+async function opened(model: ReaderModel, head: Int32Array, want: { control?: Control }): Promise<Context> {
+  const prefix = await prefixContext(model);
+  const context = model.transformer.context([{ kind: 'prefix', context: prefix }], prefix.length + head.length);
+  await model.transformer.forward([{ context, tokens: head }], want);
+  return context;
+}
+
+async function scored(transformer: Transformer, shared: Context, before: readonly Int32Array[], asked: Int32Array, want: { control?: Control }): Promise<number[]> {
+  const contexts: Context[] = [];
+  try {
+    for (const tokens of before) contexts.push(transformer.context([{ kind: 'prefix', context: shared }], shared.length + tokens.length + asked.length));
+    await transformer.forward(before.map((tokens, i) => ({ context: contexts[i], tokens: tokens.subarray(0, -1) })).filter(({ tokens }) => tokens.length > 0), want);
+    const sums: number[] = [];
+    for (let from = 0; from < before.length; from += QUESTIONS_AT_ONCE) {
+      const part = before.slice(from, from + QUESTIONS_AT_ONCE);
+      // The last token before the question says how likely its first one is; after its own last one nothing is asked.
+      const items = part.map((tokens, i) => ({ context: contexts[from + i], tokens: Int32Array.of(tokens[tokens.length - 1], ...asked.subarray(0, -1)) }));
+      for (const { logits } of await transformer.forward(items, { ...want, logits: 'all' })) sums.push(logLikelihood(logits as Float32Array, asked));
+    }
+    return sums;
+  } finally {
+    for (const context of contexts) context.dispose();
+  }
+}
+
+/** Sum over the tokens of log softmax(rows[i])[tokens[i]]; rows: (tokens, vocabSize). */
+function logLikelihood(rows: Float32Array, tokens: Int32Array): number {
+  const size = rows.length / tokens.length;
+  return tokens.reduce((sum, token, i) => {
+    const row = rows.subarray(i * size, (i + 1) * size);
+    return sum + row[token] - logSumExp(row);
+  }, 0);
+}

@@ -1,0 +1,103 @@
+// The second look: what it scores is the model's own probability, and what it does to the order of passages.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scoreText } from '@lectern/model';
+import { find, readDocument } from '../src/index.ts';
+import type { ReadingPlan } from '../src/contract.ts';
+import { isOpen, secondLook, whyNoSecondLook } from '../src/find/second-look/second-look.ts';
+import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, questionLikelihoods, TEXTS_AT_ONCE } from '../src/find/second-look/question-likelihood.ts';
+import { frameOf } from '../src/frame.ts';
+import { tinyReader, type TinyReader } from './tiny-reader.ts';
+
+const QUESTION = 'Who cast it?';
+
+describe.each([false, true])('base model: %s', (base) => {
+  let tiny: TinyReader;
+  beforeAll(async () => {
+    tiny = await tinyReader({ base });
+  });
+  afterAll(() => {
+    tiny.remove();
+  });
+
+  test('the likelihood of a question is the sum of what its tokens have in one pass over all of it', async () => {
+    const { model } = tiny.ctx;
+    const ids = (text: string): Int32Array => model.tokenizer.encode(text).ids;
+    const { prefixIds, tailIds } = frameOf(model);
+    const texts = Array.from({ length: TEXTS_AT_ONCE + 3 }, (_, i) => `Bell ${i} was cast by Vole.`);
+    const found = await questionLikelihoods(model, QUESTION, texts);
+    expect(found).toHaveLength(texts.length);
+    for (const at of [0, 5, TEXTS_AT_ONCE + 2]) {
+      const before = base
+        ? [...prefixIds, ...ids(`Passage:\n${texts[at]}\n\nQuestion: `)]
+        : [...prefixIds, ...ids(`Write a question that the passage answers.\n\nPassage:\n${texts[at]}`), ...tailIds];
+      const { losses } = await scoreText(model.transformer, Int32Array.of(...before, ...ids(QUESTION)));
+      expect(found[at]).toBeCloseTo(-losses.slice(before.length - 1).reduce((sum, loss) => sum + loss, 0), 3);
+    }
+  });
+});
+
+describe('on a reading', () => {
+  let tiny: TinyReader;
+  let plan: ReadingPlan;
+  beforeAll(async () => {
+    tiny = await tinyReader();
+    const lines = Array.from({ length: 60 }, (_, i) => `In the year ${1400 + 7 * i} the smith Ebba of valley number ${i} made a bell of bronze and tin.`);
+    plan = await readDocument(tiny.ctx, { bytes: Buffer.from(lines.join('\n')), name: 'bells.txt' });
+  });
+  afterAll(() => {
+    tiny.remove();
+  });
+
+  test('candidates come in falling order of their likelihood; the same text has the same rank', async () => {
+    const candidates = ['Nothing was ever made by anyone in there.', 'Ebba cast the bell in the valley of the smiths.', 'Nothing was ever made by anyone in there.', ''].map((text, block) => ({ block: 10 + block, text, trail: [] }));
+    const scores = await questionLikelihoods(tiny.ctx.model, QUESTION, candidates.map(({ text }) => text));
+    const { route, blocks, ranks } = await secondLook(tiny.ctx, QUESTION, candidates);
+    expect(route).toBe('second-look');
+    expect([...blocks].sort()).toEqual([10, 11, 12, 13]);
+    const scoreOf = (block: number): number => scores[block - 10];
+    for (let i = 1; i < blocks.length; i++) expect(scoreOf(blocks[i])).toBeLessThanOrEqual(scoreOf(blocks[i - 1]));
+    expect(ranks![blocks.indexOf(10)]).toBe(ranks![blocks.indexOf(12)]);
+    expect(new Set(ranks).size).toBe(3);
+  });
+
+  test('headings stand above the text', async () => {
+    const [withTrail] = (await secondLook(tiny.ctx, QUESTION, [{ block: 0, text: 'It was made of bronze by the smith.', trail: ['Bells'] }, { block: 1, text: 'It was made of bronze by the smith.', trail: [] }])).ranks!;
+    expect(withTrail).toBe(1);
+    const [headed, bare] = await questionLikelihoods(tiny.ctx.model, QUESTION, ['Bells\nIt was made of bronze by the smith.', 'It was made of bronze by the smith.']);
+    expect(headed).not.toBe(bare);
+  });
+
+  test('is asked for beside a route that finds', async () => {
+    await expect(find(tiny.ctx, [plan], { question: QUESTION, routes: ['second-look'] })).rejects.toMatchObject({ code: 'VALIDATION', message: expect.stringMatching(/another route/) });
+  });
+
+  test('is left out with the reason where the engine is slow or the question long, and only where words leave it open', async () => {
+    const routes = ['bm25', 'second-look'] as const;
+    const open = await find(tiny.ctx, [plan], { question: 'Who took away the horses that nobody in the valley had seen since Easter?', routes });
+    expect(open.notes).toEqual(['found without a second look: the engine reference would take too long for it']);
+    const told = await find(tiny.ctx, [plan], { question: 'smith Ebba of valley number 31', routes });
+    expect(told.notes).toEqual([]);
+    const native = { model: { ...tiny.ctx.model, transformer: { ...tiny.ctx.model.transformer, engine: 'native' as const } } };
+    expect(whyNoSecondLook(native, 'a'.repeat(MAX_QUESTION_TOKENS))).toBeUndefined(); // a token is a byte here
+    expect(whyNoSecondLook(native, 'a'.repeat(MAX_QUESTION_TOKENS + 1))).toMatch(/too long/);
+  });
+
+  test('a cancel stops it', async () => {
+    await expect(questionLikelihoods(tiny.ctx.model, QUESTION, ['A bell.'], Int32Array.of(1, 0))).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+
+  test('of a long text the beginning is read', async () => {
+    const text = 'x'.repeat(MAX_TEXT_TOKENS);
+    const [short, long, other] = await questionLikelihoods(tiny.ctx.model, QUESTION, [text, `${text}yyy`, `y${text}`]);
+    expect(long).toBe(short);
+    expect(other).not.toBe(short);
+  });
+});
+
+test('words leave a question open where no block covers enough of them, or nobody looked at words', () => {
+  const words = (worth: number[]) => [{ route: 'bm25' as const, blocks: worth.map((_, i) => i), worth }];
+  expect(isOpen(words([0.9, 0.1]))).toBe(false);
+  expect(isOpen(words([0.1]))).toBe(true);
+  expect(isOpen(words([]))).toBe(true);
+  expect(isOpen([{ route: 'embedding', blocks: [1] }])).toBe(true);
+});
