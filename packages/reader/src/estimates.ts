@@ -10,6 +10,7 @@ import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
 import { DOCX } from './extract/docx/docx.ts';
 import { EPUB } from './extract/epub/epub.ts';
+import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, QUESTIONS_AT_ONCE, TEXTS_AT_ONCE } from './find/second-look/question-likelihood.ts';
 import { MAX_WORD_INDEX_BYTES } from './find/word-index.ts';
 
 const MIB = 1024 * 1024;
@@ -35,11 +36,11 @@ const isPacked = (mediaType: MediaType): boolean => mediaType === DOCX || mediaT
 /** Text of packed formats beyond their size: what makes such a file large is pictures and fonts. */
 const MAX_UNPACKED_BYTES = 256 * MIB;
 
-/** Any mode: words of what is asked about often; a prompt in the window; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
+/** Any mode: words of what is asked about often; a prompt in the window, or before it the texts of a second look; candidates as floats here and in the engine; a chunk encoded on demand, with its file. */
 export function askTaskBytes(model: ReaderModel, embedder?: ReaderEmbedder): number {
   const { config } = model.transformer;
   const candidates = MAX_STORED_BLOCKS * BLOCK_SIZE * keyValueBytes(config) * 2;
-  return Math.ceil(BASE_BYTES + MAX_WORD_INDEX_BYTES + candidates + promptBytes(model.transformer) + embedderBytes(embedder));
+  return Math.ceil(BASE_BYTES + MAX_WORD_INDEX_BYTES + candidates + Math.max(promptBytes(model.transformer), secondLookBytes(config)) + embedderBytes(embedder));
 }
 
 /** An answer alone, by a reader that finds nothing: a prompt in the window. */
@@ -54,6 +55,13 @@ function promptBytes(transformer: Transformer): number {
 /** Answers as spans: each its keys and values behind the prompt's, and the logits of a pass. */
 const spanBytes = (config: TransformerConfig): number =>
   SPANS_AT_ONCE * ((SPAN_PROMPT_TOKENS + MAX_SPAN_TOKENS) * keyValueBytes(config) + SPAN_PASS_TOKENS * config.vocabSize * FLOAT_BYTES);
+
+/** Tokens of a turn and its instruction, from above. */
+const TURN_TOKENS = 64;
+/** Texts side by side, each with the question behind it, and the logits of some. */
+const secondLookBytes = (config: TransformerConfig): number =>
+  TEXTS_AT_ONCE * (TURN_TOKENS + MAX_TEXT_TOKENS + MAX_QUESTION_TOKENS) * (keyValueBytes(config) + activationBytes(config))
+  + QUESTIONS_AT_ONCE * MAX_QUESTION_TOKENS * config.vocabSize * FLOAT_BYTES;
 
 const embedderBytes = (embedder: ReaderEmbedder | undefined): number => embedder?.embedder.workBytes ?? 0;
 
