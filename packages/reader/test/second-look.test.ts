@@ -49,7 +49,7 @@ describe('on a reading', () => {
   });
 
   test('candidates come in falling order of their likelihood; the same text has the same rank', async () => {
-    const candidates = ['Nothing was ever made by anyone in there.', 'Ebba cast the bell in the valley of the smiths.', 'Nothing was ever made by anyone in there.', ''].map((text, block) => ({ block: 10 + block, text, trail: [] }));
+    const candidates = ['Nothing was ever made by anyone in there.', 'Ebba cast the bell in the valley of the smiths.', 'Nothing was ever made by anyone in there.', ''].map((text, block) => ({ block: 10 + block, text, closeness: 0 }));
     const scores = await questionLikelihoods(tiny.ctx.model, QUESTION, candidates.map(({ text }) => text));
     const { route, blocks, ranks } = await secondLook(tiny.ctx, QUESTION, candidates);
     expect(route).toBe('second-look');
@@ -60,11 +60,14 @@ describe('on a reading', () => {
     expect(new Set(ranks).size).toBe(3);
   });
 
-  test('headings stand above the text', async () => {
-    const [withTrail] = (await secondLook(tiny.ctx, QUESTION, [{ block: 0, text: 'It was made of bronze by the smith.', trail: ['Bells'] }, { block: 1, text: 'It was made of bronze by the smith.', trail: [] }])).ranks!;
-    expect(withTrail).toBe(1);
-    const [headed, bare] = await questionLikelihoods(tiny.ctx.model, QUESTION, ['Bells\nIt was made of bronze by the smith.', 'It was made of bronze by the smith.']);
-    expect(headed).not.toBe(bare);
+  test('closeness counts beside likelihood', async () => {
+    const texts = ['It was made of bronze by the smith.', 'A cat sat on the old mill of Marlow.'];
+    const [first, second] = await questionLikelihoods(tiny.ctx.model, QUESTION, texts);
+    const order = async (closeness: number[]) => (await secondLook(tiny.ctx, QUESTION, texts.map((text, block) => ({ block, text, closeness: closeness[block] })))).blocks;
+    expect(await order([0.3, 0.3])).toEqual(first >= second ? [0, 1] : [1, 0]);
+    const ahead = (Math.abs(first - second) + 0.1) / 10;
+    expect(await order([ahead, 0])).toEqual([0, 1]);
+    expect(await order([0, ahead])).toEqual([1, 0]);
   });
 
   test('is asked for beside a route that finds', async () => {

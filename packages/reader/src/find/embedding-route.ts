@@ -10,8 +10,9 @@ import { storedEmbeddings } from './stored-parts.ts';
 const addresses = new WeakMap<ReaderEmbedder, WeakMap<Chunk, string>>();
 
 export class EmbeddingScan {
-  /** A part per batch of chunks, in order. */
+  /** A part per batch of chunks, in order: of each block the cosine of its nearest passage, and which one of its chunk's that is. */
   readonly scores: Float64Array[] = [];
+  readonly nearest: Int32Array[] = [];
   numBytes = 0;
   readonly #engine: AttentionEngine;
   readonly #embedder: ReaderEmbedder;
@@ -53,7 +54,9 @@ export class EmbeddingScan {
         const found = parts.map((part) => part.value);
         // Cosines: both vectors have length 1 but for the rounding to 8 bits.
         const cosines = await dotParts(this.#engine, { q: this.#question, parts: found.map(({ vectors, scales }) => ({ rows: vectors, scales })) });
-        this.scores.push(bestOfBlocks(cosines, found));
+        const { best, nearest } = bestOfBlocks(cosines, found);
+        this.scores.push(best);
+        this.nearest.push(nearest);
       }
     } catch (error) {
       if (!(error instanceof ServiceError && error.code === 'BLOB_NOT_FOUND')) throw error;
@@ -77,15 +80,21 @@ export class EmbeddingScan {
 const NONE = Number.NEGATIVE_INFINITY;
 
 /** (blocks of all chunks) from a cosine for each passage of all chunks. */
-function bestOfBlocks(cosines: Float64Array, chunks: readonly ChunkEmbeddings[]): Float64Array {
-  const best = new Float64Array(chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0)).fill(NONE);
+function bestOfBlocks(cosines: Float64Array, chunks: readonly ChunkEmbeddings[]): { best: Float64Array; nearest: Int32Array } {
+  const total = chunks.reduce((sum, { numBlocks }) => sum + numBlocks, 0);
+  const best = new Float64Array(total).fill(NONE);
+  const nearest = new Int32Array(total).fill(-1);
   let passage = 0;
   let first = 0;
   for (const { numBlocks, firstBlocks, lastBlocks } of chunks) {
     for (let p = 0; p < firstBlocks.length; p++, passage++) {
-      for (let block = first + firstBlocks[p]; block <= first + lastBlocks[p]; block++) best[block] = Math.max(best[block], cosines[passage]);
+      for (let block = first + firstBlocks[p]; block <= first + lastBlocks[p]; block++) {
+        if (!(cosines[passage] > best[block])) continue;
+        best[block] = cosines[passage];
+        nearest[block] = p;
+      }
     }
     first += numBlocks;
   }
-  return best;
+  return { best, nearest };
 }

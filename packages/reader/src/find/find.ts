@@ -1,5 +1,6 @@
 // Question -> ranked passages, of one document or of several at once.
 import { ROUTES, type Route, ServiceError, type Passage } from '@lectern/shared';
+import { trailText } from '../chunk/trail.ts';
 import type { FindArgs, FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { withFindDefaults } from '../defaults.ts';
 import { fuse, type FusedHit } from './fuse.ts';
@@ -7,8 +8,7 @@ import type { PlaceFinder } from './passage.ts';
 import { Places } from './places.ts';
 import { questionIds } from './question.ts';
 import { ofReading } from './readings.ts';
-import { type ScanRoute, scanReadings } from './scan.ts';
-import type { ScannedBlocks } from './scanned-blocks.ts';
+import { type Scan, type ScanRoute, scanReadings } from './scan.ts';
 import { type Candidate, isOpen, SECOND_LOOK_BLOCKS, secondLook, whyNoSecondLook } from './second-look/second-look.ts';
 
 /** What was found, and where to look around it. */
@@ -24,11 +24,12 @@ export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingS
   const started = performance.now();
   const { question, routes, top, control } = options;
   check(ctx, readings, options);
-  const { rankings, blocks, numBytes, numTokens, notes } = await scanReadings(ctx, readings, question, scanned(routes));
+  const scan = await scanReadings(ctx, readings, question, scanned(routes));
+  const { rankings, blocks, numBytes, numTokens, notes } = scan;
   if (routes.includes('second-look') && isOpen(rankings)) {
     const why = whyNoSecondLook(ctx, question);
     if (why !== undefined) notes.push(`found without a second look: ${why}`);
-    else rankings.push(await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS), blocks, places), control));
+    else rankings.push(await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS), scan, places), control));
   }
   const passages: Passage[] = [];
   for (const { block: number, score, ranks } of fuse(rankings, top)) {
@@ -51,16 +52,22 @@ function check(ctx: ReaderContext, readings: readonly ReadingSource[], { questio
 
 const scanned = (routes: readonly Route[]): ScanRoute[] => [...new Set(routes)].filter((route) => route !== 'second-look');
 
-/** Read side by side: each is a few ranges of the document's text. */
-function candidatesOf(hits: readonly FusedHit[], blocks: ScannedBlocks, places: Places): Promise<Candidate[]> {
+/** The block's nearest sentence, or where none was embedded the block; each is a range or some of the document's text, read side by side. */
+function candidatesOf(hits: readonly FusedHit[], { blocks, nearest }: Scan, places: Places): Promise<Candidate[]> {
   return Promise.all(hits.map(async ({ block: number }) => {
     const { reading, block } = blocks.at(number);
     const finder = await places.reading(reading);
-    return ofReading(finder.readingId, async () => {
-      const place = await finder.block(block);
-      return { block: number, text: (await finder.sentences(place, place)).text, trail: place.trail };
-    });
+    const passage = nearest?.passages[number] ?? -1;
+    const closeness = passage < 0 ? 0 : nearest!.cosines[number];
+    return ofReading(finder.readingId, async () => ({ block: number, closeness, text: passage < 0 ? await textOf(finder, block) : await finder.embedded(block, passage) }));
   }));
+}
+
+/** The block widened to whole sentences, below its headings. */
+async function textOf(finder: PlaceFinder, block: number): Promise<string> {
+  const place = await finder.block(block);
+  const { text } = await finder.sentences(place, place);
+  return [...(place.trail.length === 0 ? [] : [trailText(place.trail)]), text].join('\n');
 }
 
 function passageOf(places: PlaceFinder, block: number, score: number): Promise<Omit<Passage, 'ranks'>> {

@@ -3,6 +3,7 @@ import { ServiceError, type Citation } from '@lectern/shared';
 import { blobKeys } from '../blob-keys.ts';
 import { alignForward, CodePointCursor, codePointLength } from '../characters.ts';
 import type { Chunk, PageSpan, ReaderContext, ReadingPlan } from '../contract.ts';
+import { type EmbeddedPassage, embeddedPassages } from '../encode/embedded-passages.ts';
 import { loadStructure } from '../plan/stored-document.ts';
 import type { Segment } from '../segment/format.ts';
 import { storedSegments } from './stored-parts.ts';
@@ -43,6 +44,7 @@ export class PlaceFinder {
   readonly #usable: ReadonlySet<number> | undefined; // indexes of chunks; undefined: all
   readonly #trailHead: readonly string[];
   readonly #segments = new Map<number, Segment>();
+  readonly #passages = new Map<number, Promise<EmbeddedPassage[]>>();
   #pages: PageSpan[] | undefined;
 
   constructor(ctx: ReaderContext, plan: ReadingPlan, { chunks = plan.chunks, trailHead = [] }: PlaceOptions = {}) {
@@ -67,11 +69,7 @@ export class PlaceFinder {
 
   async block(block: number): Promise<BlockPlace> {
     const chunk = this.#chunkOf(block);
-    let segment = this.#segments.get(chunk.index);
-    if (segment === undefined) {
-      segment = await storedSegments.one(this.#ctx.blobs, chunk.segment);
-      this.#segments.set(chunk.index, segment);
-    }
+    const segment = await this.#segmentOf(chunk);
     const b = block - chunk.blockStart;
     const trail = chunk.trails[b];
     return {
@@ -80,6 +78,14 @@ export class PlaceFinder {
       charStart: chunk.charStart + segment.charStarts[b], charEnd: chunk.charStart + segment.charStarts[b + 1],
       trail: [...this.#trailHead, ...(trail < 0 ? [] : this.#plan.trails[trail].parts)],
     };
+  }
+
+  /** A passage that was embedded, as it was: below its headings. `index`: of those of the block's chunk. */
+  async embedded(block: number, index: number): Promise<string> {
+    const chunk = this.#chunkOf(block);
+    const passages = this.#passages.get(chunk.index) ?? this.#embeddedOf(chunk);
+    this.#passages.set(chunk.index, passages);
+    return (await passages)[index].text;
   }
 
   /** Consecutive blocks [first, last] as one text. */
@@ -111,6 +117,17 @@ export class PlaceFinder {
     const byte = span.byteStart + Buffer.byteLength(span.text.slice(0, from));
     const page = await this.#pageAt(startChar);
     return { document: this.#plan.documentId, text: span.text.slice(from, to), startChar, endChar, line: await this.#lineAt(byte), ...(page === undefined ? {} : { page }), trail, score };
+  }
+
+  async #segmentOf(chunk: Chunk): Promise<Segment> {
+    const segment = this.#segments.get(chunk.index) ?? (await storedSegments.one(this.#ctx.blobs, chunk.segment));
+    this.#segments.set(chunk.index, segment);
+    return segment;
+  }
+
+  async #embeddedOf(chunk: Chunk): Promise<EmbeddedPassage[]> {
+    const { byteStarts } = await this.#segmentOf(chunk);
+    return embeddedPassages(await this.#ctx.blobs.getRange(blobKeys.text(this.#plan.documentId), chunk.byteStart, chunk.byteEnd), byteStarts, chunk, this.#plan.trails);
   }
 
   /** Bytes [start, end); characters that either end cuts are left out. */

@@ -33,6 +33,8 @@ export interface Scan {
   numBytes: number;
   /** Routes that could not be taken, and why. */
   notes: string[];
+  /** Where the embedding route was taken: of each block the cosine of its nearest passage, and which one of its chunk's that is (-1: none). */
+  nearest?: { cosines: Float64Array; passages: Int32Array };
 }
 
 /**
@@ -54,12 +56,15 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
   const why = routes.includes('embedding') ? whyWithout(ctx, embedding) : undefined;
   const taken = routes.filter((route) => route !== 'embedding' || why === undefined);
   if (taken.length === 0) throw new ServiceError('VALIDATION', `the embedding route cannot be taken: ${why}; ask for another route as well`);
-  const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, scan.blocks.length), Number.NEGATIVE_INFINITY);
+  const all = (parts: readonly Float64Array[]): number[] => rankBlocks(joined(parts, new Float64Array(scan.blocks.length)), Number.NEGATIVE_INFINITY);
+  const nearest = embedding === undefined || why !== undefined ? undefined : {
+    cosines: joined(embedding.scores, new Float64Array(scan.blocks.length)), passages: joined(embedding.nearest, new Int32Array(scan.blocks.length)),
+  };
   const rankingOf: Record<ScanRoute, () => Omit<Ranking, 'route'>> = {
     attention: () => ({ blocks: all(scored.parts) }),
     bm25: () => (bm25 as Bm25Scan).ranking(),
     embedding: () => {
-      const cosines = joined((embedding as EmbeddingScan).scores, scan.blocks.length);
+      const { cosines } = nearest as NonNullable<typeof nearest>;
       const blocks = rankBlocks(cosines, Number.NEGATIVE_INFINITY);
       return { blocks, ranks: sharedRanks(blocks, cosines) };
     },
@@ -70,7 +75,7 @@ export async function scanReadings(ctx: ReaderContext, sources: readonly Reading
     if (route === 'attention') await scored.end();
     rankings.set(route, { route, ...rankingOf[route]() });
   }
-  return { rankings: taken.map((route) => rankings.get(route) as Ranking), ...scan, notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
+  return { rankings: taken.map((route) => rankings.get(route) as Ranking), ...scan, ...(nearest === undefined ? {} : { nearest }), notes: why === undefined ? [] : [`found without the embedding route: ${why}`] };
 }
 
 /** Why the embedding route cannot be taken; undefined when it can. */
@@ -154,12 +159,11 @@ function requireHeads({ model }: ReaderContext, { heads, readingId }: ReadingPla
   throw new ServiceError('BLOB_NOT_FOUND', `the reading ${readingId} holds keys of the heads ${list(heads)}, ${model.id} finds with ${list(wanted)}`);
 }
 
-function joined(parts: readonly Float64Array[], length: number): Float64Array {
-  const all = new Float64Array(length);
+function joined<T extends Float64Array | Int32Array>(parts: readonly T[], into: T): T {
   let at = 0;
   for (const part of parts) {
-    all.set(part, at);
+    into.set(part, at);
     at += part.length;
   }
-  return all;
+  return into;
 }
