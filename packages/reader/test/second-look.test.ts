@@ -85,8 +85,25 @@ describe('on a reading', () => {
     expect(whyNoSecondLook(native, 'a'.repeat(MAX_QUESTION_TOKENS + 1))).toMatch(/too long/);
   });
 
+  test('what the last question was scored by is not computed again', async () => {
+    const { model } = tiny.ctx;
+    let numPasses = 0;
+    const counting = { ...model, transformer: { ...model.transformer, forward: (...args: Parameters<typeof model.transformer.forward>) => { numPasses++; return model.transformer.forward(...args); } } };
+    const asked = async (question: string, texts: string[]) => {
+      numPasses = 0;
+      return { found: await questionLikelihoods(counting, question, texts), numPasses };
+    };
+    const first = await asked(QUESTION, ['A bell.', 'A smith.']);
+    expect(first.numPasses).toBeGreaterThan(0);
+    expect(await asked(QUESTION, ['A smith.', 'A bell.', 'A bell.'])).toEqual({ found: [first.found[1], first.found[0], first.found[0]], numPasses: 0 });
+    const more = await asked(QUESTION, ['A mill.', 'A bell.']);
+    expect([more.found[1], more.numPasses > 0]).toEqual([first.found[0], true]);
+    expect((await asked('Who broke it?', ['A bell.'])).found[0]).not.toBe(first.found[0]);
+    expect((await asked(QUESTION, ['A bell.'])).found[0]).toBe(first.found[0]);
+  });
+
   test('a cancel stops it', async () => {
-    await expect(questionLikelihoods(tiny.ctx.model, QUESTION, ['A bell.'], Int32Array.of(1, 0))).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await expect(questionLikelihoods(tiny.ctx.model, QUESTION, ['A bell that nobody heard.'], Int32Array.of(1, 0))).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
   });
 
   test('of a long text the beginning is read', async () => {

@@ -24,8 +24,23 @@ function partsOf(model: ReaderModel): { head: Int32Array; between: Int32Array } 
   return { head: ids('Write a question that the passage answers.\n\nPassage:\n'), between: frameOf(model).tailIds };
 }
 
+interface Known { question: string; likelihoods: Map<string, number> }
+/** Of each model's last question: partial answers ask the same one again and again while a document is being read. */
+const known = new WeakMap<Transformer, Known>();
+const MAX_KNOWN = 1024;
+
 /** log P(question | text) for each text, natural logarithm, <= 0. A cancel through `control` throws JOB_CANCELLED. */
 export async function questionLikelihoods(model: ReaderModel, question: string, texts: readonly string[], control?: Control): Promise<number[]> {
+  const before = known.get(model.transformer);
+  const likelihoods = before?.question === question && before.likelihoods.size + texts.length <= MAX_KNOWN ? before.likelihoods : new Map<string, number>();
+  const missing = [...new Set(texts)].filter((text) => !likelihoods.has(text));
+  for (const [i, likelihood] of (await compute(model, question, missing, control)).entries()) likelihoods.set(missing[i], likelihood);
+  known.set(model.transformer, { question, likelihoods });
+  return texts.map((text) => likelihoods.get(text)!);
+}
+
+async function compute(model: ReaderModel, question: string, texts: readonly string[], control?: Control): Promise<number[]> {
+  if (texts.length === 0) return [];
   const { transformer, tokenizer } = model;
   const { head, between } = partsOf(model);
   const asked = tokenizer.encode(question).ids;

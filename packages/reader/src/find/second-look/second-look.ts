@@ -36,10 +36,8 @@ export function whyNoSecondLook({ model }: Pick<ReaderContext, 'model'>, questio
 
 /** The candidates in falling order of likelihood and closeness; those of one sentence share a rank. */
 export async function secondLook({ model }: Pick<ReaderContext, 'model'>, question: string, candidates: readonly Candidate[], control?: Control): Promise<Ranking> {
-  const texts = [...new Set(candidates.map(({ text }) => text.trim()))];
-  const likelihoods = await questionLikelihoods(model, question, texts, control);
-  const likelihoodOf = new Map(texts.map((text, i) => [text, likelihoods[i]]));
-  const scores = Float64Array.from(candidates, ({ text, closeness }) => likelihoodOf.get(text.trim())! + CLOSENESS_WEIGHT * closeness);
+  const likelihoods = await questionLikelihoods(model, question, candidates.map(({ text }) => text.trim()), control);
+  const scores = Float64Array.from(candidates, ({ closeness }, i) => likelihoods[i] + CLOSENESS_WEIGHT * closeness);
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
   return { route: 'second-look', blocks: order.map((i) => candidates[i].block), ranks: sharedRanks(order, scores) };
 }
