@@ -128,6 +128,8 @@ export type Control = Int32Array;
 export interface Want {
   /** Logits of the last token, of all, or none (default). */
   logits?: 'last' | 'all';
+  /** Without logits: of each item's last so many tokens the log-probability after the tokens before them; each item must have more. */
+  lastLogProbs?: number;
   /** Queries of these heads before RoPE, for every new token. */
   queries?: HeadRef[];
   /** Stop early: layers before it run whole, of this one only the norm and the key and wanted query projections. */
@@ -142,6 +144,7 @@ export interface ForwardItem {
 
 export interface ForwardResult {
   logits?: Float32Array; // 'last': (vocabSize); 'all': (numTokens, vocabSize)
+  logProbs?: Float32Array; // (want.lastLogProbs), natural
   queries?: Float32Array; // (numTokens, want.queries.length, headDim), before RoPE
 }
 

@@ -60,6 +60,15 @@ export const CASES: Case[] = [
     },
   },
   {
+    name: 'log-probabilities of the last tokens, in a batch, beside queries',
+    async run(t) {
+      const items = [9, 150, 40].map((count, i) => ({ context: t.context([], count + 3), tokens: tokens(t, count, 40 + i) }));
+      await forward(t, items[2].context, tokens(t, 3, 50));
+      const results = await t.forward(items, { lastLogProbs: 8, queries: [{ layer: 0, head: 0 }] });
+      return Object.fromEntries(results.flatMap(({ logProbs, queries }, i) => [[`logProbs${i}`, logProbs!], [`queries${i}`, queries!]]));
+    },
+  },
+  {
     name: 'queries of all heads, before RoPE',
     run: async (t) => ({ queries: (await forward(t, t.context([], 40), tokens(t, 40), { queries: allHeads(t) })).queries! }),
   },

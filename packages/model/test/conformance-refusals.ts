@@ -52,6 +52,10 @@ export const REFUSALS: Refusal[] = [
   { name: 'queries of a layer that is not there', run: (t) => forward(t, t.context([], 4), 1, { queries: [{ layer: t.config.numLayers, head: 0 }] }) },
   { name: 'queries of a head that is not there', run: (t) => forward(t, t.context([], 4), 1, { queries: [{ layer: 0, head: t.config.numHeads }] }) },
   { name: 'queries above the layer where the pass stops', run: (t) => forward(t, t.context([], 4), 1, { untilLayer: 0, queries: [{ layer: 1, head: 0 }] }) },
+  { name: 'log-probabilities of all tokens: nothing stands before the first', run: (t) => forward(t, t.context([], 4), 4, { lastLogProbs: 4 }) },
+  { name: 'log-probabilities of none', run: (t) => forward(t, t.context([], 4), 4, { lastLogProbs: 0 }) },
+  { name: 'log-probabilities beside logits', run: (t) => forward(t, t.context([], 4), 4, { lastLogProbs: 1, logits: 'last' }) },
+  { name: 'log-probabilities of a pass that stops early', run: (t) => forward(t, t.context([], 4), 4, { lastLogProbs: 1, untilLayer: 0 }) },
   { name: 'logits of a pass that stops early', run: (t) => forward(t, t.context([], 4), 1, { untilLayer: 0, logits: 'last' }) },
   {
     name: 'one context twice in a batch',

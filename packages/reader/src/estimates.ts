@@ -10,7 +10,7 @@ import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
 import { DOCX } from './extract/docx/docx.ts';
 import { EPUB } from './extract/epub/epub.ts';
-import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, QUESTIONS_AT_ONCE, TEXTS_AT_ONCE } from './find/second-look/question-likelihood.ts';
+import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, TEXTS_AT_ONCE } from './find/second-look/question-likelihood.ts';
 import { MAX_WORD_INDEX_BYTES } from './find/word-index.ts';
 
 const MIB = 1024 * 1024;
@@ -58,10 +58,12 @@ const spanBytes = (config: TransformerConfig): number =>
 
 /** Tokens of a turn and its instruction, from above. */
 const TURN_TOKENS = 64;
-/** Texts side by side, each with the question behind it, and the logits of some. */
+/** As the native engine's forward.cpp has it. */
+const JUDGED_AT_ONCE = 64;
+/** Texts side by side, each with the question behind it, and logits of the rows that an engine judges at once. */
 const secondLookBytes = (config: TransformerConfig): number =>
   TEXTS_AT_ONCE * (TURN_TOKENS + MAX_TEXT_TOKENS + MAX_QUESTION_TOKENS) * (keyValueBytes(config) + activationBytes(config))
-  + QUESTIONS_AT_ONCE * MAX_QUESTION_TOKENS * config.vocabSize * FLOAT_BYTES;
+  + JUDGED_AT_ONCE * config.vocabSize * FLOAT_BYTES;
 
 const embedderBytes = (embedder: ReaderEmbedder | undefined): number => embedder?.embedder.workBytes ?? 0;
 

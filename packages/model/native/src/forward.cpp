@@ -2,6 +2,7 @@
 #include "forward.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "errors.h"
@@ -43,6 +44,50 @@ void write_logits(Session& s, const Pass& pass, const ForwardWant& want) {
   }
 }
 
+/** Natural logarithm of the softmax of `logits` at `token`; sums in the order of the vocabulary. */
+float log_softmax_at(const float* logits, size_t vocab_size, int32_t token) {
+  const float most = *std::max_element(logits, logits + vocab_size);
+  double sum = 0;
+  for (size_t i = 0; i < vocab_size; i++) sum += std::exp(logits[i] - most);
+  return static_cast<float>(logits[token] - most - std::log(sum));
+}
+
+/** A row that is asked how likely the token after it is. */
+struct Judged {
+  size_t row;
+  int32_t next;
+  float* log_prob;
+};
+
+std::vector<Judged> judged_rows(const Pass& pass, size_t num_log_probs) {
+  std::vector<Judged> rows;
+  for (const TokenSlice& slice : pass.slices) {
+    const ForwardItem& item = *slice.item;
+    const size_t first = item.num_tokens - num_log_probs;  // the first token that is asked about: the row before it answers
+    for (size_t t = std::max(slice.from, first - 1); t < slice.from + slice.count && t + 1 < item.num_tokens; t++) {
+      rows.push_back({slice.row + t - slice.from, item.tokens[t + 1], item.logits + (t + 1 - first)});
+    }
+  }
+  return rows;
+}
+
+constexpr size_t JUDGED_AT_ONCE = 64;  // their logits are held: 12 MB for 49152 words
+
+void write_log_probs(Session& s, const Pass& pass, size_t num_log_probs) {
+  const ModelConfig& c = s.weights->config;
+  const std::vector<Judged> rows = judged_rows(pass, num_log_probs);
+  for (size_t from = 0; from < rows.size(); from += JUDGED_AT_ONCE) {
+    const size_t count = std::min(JUDGED_AT_ONCE, rows.size() - from);
+    for (size_t r = 0; r < count; r++) {
+      s.kernels.rms_norm(s.act.x.data() + rows[from + r].row * c.dim, s.weights->output_norm.data(), c.rms_norm_eps, c.dim, s.act.normed.data() + r * c.dim);
+    }
+    float* logits = s.act.logits.reserve(JUDGED_AT_ONCE * c.vocab_size);
+    const Product head{&s.weights->output, nullptr, s.act.normed.data(), logits, c.vocab_size, Epilogue::store};
+    multiply(s, &head, 1, count);
+    s.pool.run(count, [&](size_t r, size_t) { *rows[from + r].log_prob = log_softmax_at(logits + r * c.vocab_size, c.vocab_size, rows[from + r].next); });
+  }
+}
+
 void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_done, size_t layers_total) {
   const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
   for (TokenSlice& slice : pass.slices) slice.position = slice.item->context->length();
@@ -61,7 +106,8 @@ void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_don
       end_layer(s, pass, want, layer);
     }
   }
-  if (want.logits != Logits::none) write_logits(s, pass, want);
+  if (want.logits == Logits::log_probs) write_log_probs(s, pass, want.num_log_probs);
+  else if (want.logits != Logits::none) write_logits(s, pass, want);
   for (const TokenSlice& slice : placed) slice.item->context->commit(slice.count, want.until_layer);
 }
 

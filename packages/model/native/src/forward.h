@@ -8,7 +8,8 @@
 
 namespace lectern {
 
-enum class Logits { none, last, all };
+/** log_probs: of the last tokens of each item, how likely they were. */
+enum class Logits { none, last, all, log_probs };
 
 struct HeadRef {
   size_t layer;
@@ -19,12 +20,13 @@ struct ForwardItem {
   Context* context;
   const int32_t* tokens;
   size_t num_tokens;
-  float* logits;   // (vocab_size) or (num_tokens, vocab_size), or null
+  float* logits;   // (vocab_size), (num_tokens, vocab_size) or (want.num_log_probs), or null
   float* queries;  // (num_tokens, want.queries.size(), head_dim), or null
 };
 
 struct ForwardWant {
   Logits logits = Logits::none;
+  size_t num_log_probs = 0;  // fewer than each item has tokens
   std::vector<HeadRef> queries;
   size_t until_layer;         // num_layers: run whole
   int32_t* control = nullptr;  // [0] cancel, [1] progress in permille, shared with other threads

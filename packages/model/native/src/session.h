@@ -44,6 +44,7 @@ struct Activations {
   Floats attended; // (rows, num_heads, head_dim)
   Floats hidden;   // (rows, ffn_dim)
   QuantBuffer quantised;  // int8 only: what the next products read
+  Floats logits;   // (rows of which log-probabilities are wanted at once, vocab_size)
   Floats partials; // attention of single tokens: (parts, group * head_dim values and group lse)
 };
 

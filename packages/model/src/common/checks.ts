@@ -31,6 +31,12 @@ export function checkRoom(context: Pick<ContextState, 'config' | 'capacity' | 'l
   }
 }
 
+export function checkLogProbs(batch: ReadonlyArray<{ tokens: Int32Array }>, { logits, lastLogProbs }: Want): void {
+  if (lastLogProbs === undefined) return;
+  assert(logits === undefined, 'log-probabilities instead of logits, not both');
+  for (const { tokens } of batch) assert(Number.isInteger(lastLogProbs) && lastLogProbs > 0 && lastLogProbs < tokens.length, `log-probabilities of ${lastLogProbs} of ${tokens.length} tokens`);
+}
+
 export function checkForward(context: ContextState, tokens: Int32Array, want: Want): void {
   const { config } = context;
   const { numLayers, numHeads, vocabSize } = config;
@@ -40,7 +46,8 @@ export function checkForward(context: ContextState, tokens: Int32Array, want: Wa
   for (const token of tokens) assert(token >= 0 && token < vocabSize, `token ${token} of a vocabulary of ${vocabSize}`);
   const untilLayer = want.untilLayer ?? numLayers - 1;
   assert(untilLayer >= 0 && untilLayer < numLayers, `untilLayer ${untilLayer} of ${numLayers} layers`);
-  assert(!want.logits || want.untilLayer === undefined, 'a pass that stops early has no logits');
+  assert((!want.logits && !want.lastLogProbs) || want.untilLayer === undefined, 'a pass that stops early has no logits');
+  checkLogProbs([{ tokens }], want);
   for (const { layer, head } of want.queries ?? []) {
     assert(layer >= 0 && layer <= untilLayer && head >= 0 && head < numHeads, `queries of layer ${layer}, head ${head} are not computed`);
   }

@@ -33,7 +33,7 @@ export interface ModelAddon extends IsaAddon {
     session: SessionHandle, context: ContextHandle, from: number, to: number,
     heads: Int32Array, keys: Float32Array, values: Float32Array | null,
   ): void;
-  /** logits: 0 none, 1 last, 2 all. untilLayer: numLayers for a whole pass. Results are written to the arrays given. */
+  /** logits: 0 none, 1 last, 2 all, 3 log-probabilities of as many last tokens as logitsOut holds. untilLayer: numLayers for a whole pass. Results are written to the arrays given. */
   forward(
     session: SessionHandle, contexts: ContextHandle[], tokens: Int32Array[], logits: number, logitsOut: Float32Array[],
     queries: Int32Array, queriesOut: Float32Array[], untilLayer: number, control: Int32Array | null,

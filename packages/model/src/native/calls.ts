@@ -1,10 +1,11 @@
 // The three heavy calls: checks of their arguments, arrays for their results.
 import assert from 'node:assert';
 import type { EncodedBlocks, ForwardResult, GenerateOptions, GenerateResult, KvHeadRef, TransformerConfig, Want } from '../contract.ts';
+import { checkLogProbs } from '../common/checks.ts';
 import type { ModelAddon, SessionHandle } from './addon.ts';
 import type { NativeContext } from './context.ts';
 
-const LOGITS = { none: 0, last: 1, all: 2 } as const;
+const LOGITS = { none: 0, last: 1, all: 2, logProbs: 3 } as const;
 
 export function forward(
   addon: ModelAddon, session: SessionHandle, config: TransformerConfig,
@@ -13,18 +14,20 @@ export function forward(
   const { numLayers, numHeads, vocabSize, headDim } = config;
   const untilLayer = want.untilLayer ?? numLayers - 1;
   assert(Number.isInteger(untilLayer) && untilLayer >= 0 && untilLayer < numLayers, `untilLayer ${untilLayer} of ${numLayers} layers`);
-  assert(!want.logits || want.untilLayer === undefined, 'a pass that stops early has no logits');
+  checkLogProbs(batch, want);
+  assert((!want.logits && !want.lastLogProbs) || want.untilLayer === undefined, 'a pass that stops early has no logits');
   const queries = want.queries ?? [];
   for (const { layer, head } of queries) {
     assert(layer >= 0 && layer <= untilLayer && head >= 0 && head < numHeads, `queries of layer ${layer}, head ${head} are not computed`);
   }
   const results: ForwardResult[] = batch.map(({ tokens }) => ({
     ...(want.logits ? { logits: new Float32Array((want.logits === 'all' ? tokens.length : 1) * vocabSize) } : {}),
+    ...(want.lastLogProbs ? { logProbs: new Float32Array(want.lastLogProbs) } : {}),
     ...(want.queries ? { queries: new Float32Array(tokens.length * queries.length * headDim) } : {}),
   }));
   addon.forward(
     session, batch.map(({ context }) => context.handle), batch.map(({ tokens }) => tokens),
-    LOGITS[want.logits ?? 'none'], want.logits ? results.map(({ logits }) => logits!) : [],
+    LOGITS[want.lastLogProbs ? 'logProbs' : want.logits ?? 'none'], results.flatMap(({ logits, logProbs }) => logits ?? logProbs ?? []),
     Int32Array.from(queries.flatMap(({ layer, head }) => [layer, head])), want.queries ? results.map((result) => result.queries!) : [],
     want.untilLayer ?? numLayers, want.control ?? null,
   );

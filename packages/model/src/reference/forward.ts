@@ -1,6 +1,7 @@
 // One forward pass of one sequence: embedding, layers, logits. Rows are committed to the context only when the pass has ended.
 import { rotate } from '@lectern/sparse-attn';
 import { checkForward, lookAtControl } from '../common/checks.ts';
+import { logProbsOf } from '../common/log-probs.ts';
 import { ropeOf } from '../rope-of.ts';
 import { attendLayer } from './attention.ts';
 import type { ReferenceContext } from './context.ts';
@@ -51,10 +52,12 @@ function runLayers(weights: Weights, context: ReferenceContext, tokens: Int32Arr
   context.stopLayer = stopLayer;
   lookAtControl(want.control, 1000);
 
-  const last = want.logits === 'last' ? numTokens - 1 : 0;
-  const logits = want.logits && Float32Array.from(matmul(rmsNorm(x.subarray(last * dim), weights.outputNorm, rmsNormEps), weights.output, dim));
-  if (logits) traffic.weightBytes += weights.output.byteLength;
-  return { ...(logits ? { logits } : {}), ...(wantedQueries ? { queries: wantedQueries } : {}) };
+  const { lastLogProbs } = want;
+  const first = want.logits === 'last' ? numTokens - 1 : lastLogProbs ? numTokens - 1 - lastLogProbs : 0;
+  const end = lastLogProbs ? numTokens - 1 : numTokens;
+  const rows = want.logits || lastLogProbs ? Float32Array.from(matmul(rmsNorm(x.subarray(first * dim, end * dim), weights.outputNorm, rmsNormEps), weights.output, dim)) : undefined;
+  if (rows) traffic.weightBytes += weights.output.byteLength;
+  return { ...(rows ? (lastLogProbs ? { logProbs: logProbsOf(rows, tokens.subarray(first + 1)) } : { logits: rows }) : {}), ...(wantedQueries ? { queries: wantedQueries } : {}) };
 }
 
 /** Queries, keys or values of all heads, before RoPE: a product, its bias, and the norm of each head. */

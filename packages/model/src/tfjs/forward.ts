@@ -1,6 +1,7 @@
 // One forward pass of one sequence. Nothing of the context changes until the caller commits.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { lookAtControl } from '../common/checks.ts';
+import { logProbsOf } from '../common/log-probs.ts';
 import type { ForwardResult, TransformerConfig, Want } from '../contract.ts';
 import { ropeOf } from '../rope-of.ts';
 import { attendLayer, type Masks } from './attention.ts';
@@ -52,6 +53,8 @@ export function runPass(
     if (isFirst) context.sparse?.forget();
   };
   try {
+    const { lastLogProbs } = want;
+    const first = want.logits === 'last' ? numTokens - 1 : lastLogProbs ? numTokens - 1 - lastLogProbs : 0;
     const logits = tf.tidy(() => {
       let x: Tensor2D = tf.tensor2d(weights.embedding.rows(tokens), [numTokens, config.dim]); // the residual stream
       for (let layer = 0; layer < Math.min(stopLayer + 1, config.numLayers); layer++) {
@@ -61,11 +64,12 @@ export function runPass(
         x = next;
       }
       const numBytes = 4 * weights.output.size;
-      if (want.logits) traffic.weightBytes += numBytes;
-      return want.logits && outputLogits(tf, weights, config, x, want.logits);
+      if (!want.logits && !lastLogProbs) return undefined;
+      traffic.weightBytes += numBytes;
+      return outputLogits(tf, weights, config, x, first, lastLogProbs ? numTokens - 1 : numTokens);
     });
     lookAtControl(want.control, progress(1));
-    return { result: { ...(logits ? { logits } : {}), ...(queries ? { queries } : {}) }, commit: () => context.commit(added, numTokens, stopLayer), discard };
+    return { result: { ...(logits ? (lastLogProbs ? { logProbs: logProbsOf(logits, tokens.subarray(first + 1)) } : { logits }) : {}), ...(queries ? { queries } : {}) }, commit: () => context.commit(added, numTokens, stopLayer), discard };
   } catch (error) {
     discard();
     throw error;

@@ -5,11 +5,10 @@ import type { TransformerConfig } from '../contract.ts';
 import { rmsNorm } from './math.ts';
 import type { Weights } from './weights.ts';
 
-/** 'last': (vocabSize); 'all': (numTokens, vocabSize). */
-export function outputLogits(tf: Tf, weights: Weights, config: TransformerConfig, x: Tensor2D, rows: 'last' | 'all'): Float32Array {
+/** (end - first, vocabSize) */
+export function outputLogits(tf: Tf, weights: Weights, config: TransformerConfig, x: Tensor2D, first: number, end: number): Float32Array {
   const { vocabSize, dim, rmsNormEps } = config;
-  const first = rows === 'last' ? x.shape[0] - 1 : 0;
-  const numRows = x.shape[0] - first;
+  const numRows = end - first;
   const logits = new Float32Array(numRows * vocabSize);
   const rowsPerPass = Math.max(1, Math.floor(MAX_SCORES / vocabSize));
   for (let from = 0; from < numRows; from += rowsPerPass) {

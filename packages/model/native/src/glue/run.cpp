@@ -55,7 +55,7 @@ int32_t* control_of(const Napi::Value& value) {
 }  // namespace
 
 /**
- * forward(session, contexts[], tokens[], logits (0 none, 1 last, 2 all), logitsOut[] , queries: Int32Array of (layer, head), queriesOut[],
+ * forward(session, contexts[], tokens[], logits (0 none, 1 last, 2 all, 3 log-probabilities of as many last tokens as logitsOut is long), logitsOut[], queries: Int32Array of (layer, head), queriesOut[],
  * untilLayer (numLayers: whole), control | null)
  */
 void forward_call(const Napi::CallbackInfo& info) {
@@ -69,7 +69,7 @@ void forward_call(const Napi::CallbackInfo& info) {
   const auto queries_out = info[6].As<Napi::Array>();
 
   ForwardWant want;
-  want.logits = static_cast<Logits>(count(info[3], "logits", 2));
+  want.logits = static_cast<Logits>(count(info[3], "logits", 3));
   want.until_layer = count(info[7], "untilLayer", static_cast<double>(c.num_layers));
   want.control = control_of(info[8]);
   if (want.logits != Logits::none && want.until_layer < c.num_layers) throw Napi::RangeError::New(env, "a pass that stops early has no logits");
@@ -90,7 +90,13 @@ void forward_call(const Napi::CallbackInfo& info) {
     }
     if (want.logits != Logits::none) {
       const size_t rows = want.logits == Logits::last ? 1 : ids.length;
-      item.logits = typed_array<float>(logits_out.Get(i), "logits", rows * c.vocab_size).data;
+      const bool judged = want.logits == Logits::log_probs;
+      const auto out = judged ? typed_array<float>(logits_out.Get(i), "logits") : typed_array<float>(logits_out.Get(i), "logits", rows * c.vocab_size);
+      if (judged && i == 0) want.num_log_probs = out.length;
+      if (judged && (out.length != want.num_log_probs || out.length == 0 || out.length >= ids.length)) {
+        throw Napi::RangeError::New(env, std::to_string(out.length) + " log-probabilities of " + std::to_string(ids.length) + " tokens");
+      }
+      item.logits = out.data;
     }
     if (!want.queries.empty()) {
       item.queries = typed_array<float>(queries_out.Get(i), "queries", ids.length * want.queries.size() * c.head_dim).data;

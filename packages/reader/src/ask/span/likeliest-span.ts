@@ -1,7 +1,6 @@
 // Of all spans of a text the one that the model holds for the likeliest whole answer. Nothing else can be said, so nothing is misspelt and
 // nothing is invented.
 import type { Context, Control, Tokenizer, Transformer } from '@lectern/model';
-import { logSumExp } from '../../log-sum-exp.ts';
 import type { SpanPath } from './span-paths.ts';
 
 /** Spans run beside each other behind a prompt of at most this length, fewer behind a longer one; and tokens of each in one pass, whose logits are kept. */
@@ -111,4 +110,12 @@ export function endsOf({ vocabSize, stopTokens, tokenBytes }: Pick<Tokenizer, 'v
   const ends = new Set(stopTokens);
   for (let id = 0; id < vocabSize; id++) if (tokenBytes(id)[0] === 0x0a) ends.add(id);
   return [...ends];
+}
+
+function logSumExp(values: ArrayLike<number>): number {
+  let most = -Infinity;
+  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i] - most);
+  return most + Math.log(sum);
 }

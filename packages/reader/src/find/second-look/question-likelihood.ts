@@ -4,11 +4,9 @@
 import type { Context, Control, Transformer } from '@lectern/model';
 import type { ReaderModel } from '../../contract.ts';
 import { frameOf, prefixContext, promptKindOf } from '../../frame.ts';
-import { logSumExp } from '../../log-sum-exp.ts';
 
-/** Texts that are read side by side; and of these so many whose logits are held at once. */
+/** Texts that are read side by side. */
 export const TEXTS_AT_ONCE = 16;
-export const QUESTIONS_AT_ONCE = 4;
 /** Of a text the first so many tokens are read. */
 export const MAX_TEXT_TOKENS = 96;
 /** A longer question is not looked at in this way: it says enough by its words. */
@@ -65,29 +63,17 @@ async function opened(model: ReaderModel, head: Int32Array, want: { control?: Co
   return context;
 }
 
-async function scored(transformer: Transformer, shared: Context, before: readonly Int32Array[], asked: Int32Array, want: { control?: Control }): Promise<number[]> {
+async function scored(transformer: Transformer, shared: Context, texts: readonly Int32Array[], asked: Int32Array, want: { control?: Control }): Promise<number[]> {
   const contexts: Context[] = [];
   try {
-    for (const tokens of before) contexts.push(transformer.context([{ kind: 'prefix', context: shared }], shared.length + tokens.length + asked.length));
-    await transformer.forward(before.map((tokens, i) => ({ context: contexts[i], tokens: tokens.subarray(0, -1) })).filter(({ tokens }) => tokens.length > 0), want);
-    const sums: number[] = [];
-    for (let from = 0; from < before.length; from += QUESTIONS_AT_ONCE) {
-      const part = before.slice(from, from + QUESTIONS_AT_ONCE);
-      // The last token before the question says how likely its first one is; after its own last one nothing is asked.
-      const items = part.map((tokens, i) => ({ context: contexts[from + i], tokens: Int32Array.of(tokens[tokens.length - 1], ...asked.subarray(0, -1)) }));
-      for (const { logits } of await transformer.forward(items, { ...want, logits: 'all' })) sums.push(logLikelihood(logits as Float32Array, asked));
-    }
-    return sums;
+    const items = texts.map((tokens) => {
+      const context = transformer.context([{ kind: 'prefix', context: shared }], shared.length + tokens.length + asked.length);
+      contexts.push(context);
+      return { context, tokens: Int32Array.of(...tokens, ...asked) };
+    });
+    const results = await transformer.forward(items, { ...want, lastLogProbs: asked.length });
+    return results.map(({ logProbs }) => (logProbs as Float32Array).reduce((sum, logProb) => sum + logProb, 0));
   } finally {
     for (const context of contexts) context.dispose();
   }
-}
-
-/** Sum over the tokens of log softmax(rows[i])[tokens[i]]; rows: (tokens, vocabSize). */
-function logLikelihood(rows: Float32Array, tokens: Int32Array): number {
-  const size = rows.length / tokens.length;
-  return tokens.reduce((sum, token, i) => {
-    const row = rows.subarray(i * size, (i + 1) * size);
-    return sum + row[token] - logSumExp(row);
-  }, 0);
 }
