@@ -247,6 +247,8 @@ export interface RetrievalSettings {
   queryPosition: number;
   /** log(exp(l - Z) + floor). */
   floor: number;
+  /** Of the attention route's ranks among the other routes', whose weight is 1; absent: the default. No reading depends on it. */
+  attentionWeight?: number;
 }
 
 export interface CatalogEntry {
