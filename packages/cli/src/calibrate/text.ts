@@ -1,6 +1,6 @@
 // A calibration, for people: the best heads, the settings chosen, how well they find on the other text, how well the model reads.
 import type { CatalogEntry, RetrievalSettings } from '@lectern/model';
-import type { AttentionWeighing, Calibration, ScoredSettings } from '@lectern/reader';
+import type { AttentionWeighing, Calibration, ScoredSettings, WeightFigures } from '@lectern/reader';
 import { showProportion } from '../eval/report/proportion.ts';
 
 const SHOWN_HEADS = 10;
@@ -41,16 +41,13 @@ const rows = (name: string, { retrieval, report }: ScoredSettings): string[] => 
   `| ${name}: ${showSettings(retrieval)} | ${routes.join(' + ')} | ${showProportion({ hits: at1, n })} | ${showProportion({ hits: at8, n })} |`);
 
 function weights({ routes, present, chosen, choosing, reporting }: AttentionWeighing): string[] {
-  const hits = (all: number, n: number): string => showProportion({ hits: all, n });
+  const cells = ({ recall: { at1, at8, n }, value }: WeightFigures): string => `${showProportion({ hits: at1, n })} | ${showProportion({ hits: at8, n })} | ${value.toFixed(3)}`;
   return [
-    `What attention's ranks weigh, ${routes.join(' + ')}: questions about paragraphs and about entries of a reference work, those of the first texts (on which it is chosen) and of the others`,
+    `What attention's ranks weigh in ${routes.join(' + ')}: questions about paragraphs and about entries of a reference work; chosen on the first texts by mean reciprocal rank, reported on the others`,
     '',
-    '| weight | first texts: right block first | among the first 8 | the others: first | among the first 8 |',
-    '|---|---|---|---|---|',
-    ...choosing.map(({ weight, recall: { at1, at8, n } }, i) => {
-      const { recall } = reporting[i]!;
-      return `| ${weight} | ${hits(at1, n)} | ${hits(at8, n)} | ${hits(recall.at1, recall.n)} | ${hits(recall.at8, recall.n)} |`;
-    }),
+    '| weight | first texts: right block first | among the first 8 | mean reciprocal rank | the others: first | among the first 8 | mean reciprocal rank |',
+    '|---|---|---|---|---|---|---|',
+    ...choosing.map((figures, i) => `| ${figures.weight} | ${cells(figures)} | ${cells(reporting[i]!)} |`),
     '',
     chosen === present ? `the weight stays ${present}: no other is better beyond noise` : `weight ${chosen}: better than ${present} beyond noise`,
   ];
