@@ -27,7 +27,7 @@ export function calibrationText(calibration: Calibration, entry: CatalogEntry, p
     ...rows('chosen', chosen),
     ...(present === undefined ? [] : rows('as they were', present)),
     '',
-    ...(present === undefined ? [] : [keeps === 'present' ? 'the settings as they were are kept: the chosen ones are not better beyond noise' : 'the chosen settings are better beyond noise, and replace those that were there']),
+    ...(present === undefined ? [] : [keeps === 'present' ? 'the settings as they were are kept: the chosen ones are not better beyond noise' : 'the chosen settings are better beyond noise, and replace those that were there', '']),
     ...weights(weighing),
     '',
     ...ceilings.map(({ reads, numRight, numQuestions }) => `answered right with the right ${reads === 'sentence' ? 'sentence' : 'passage'} given: ${hits(numRight, numQuestions)}`),
