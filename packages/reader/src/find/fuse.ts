@@ -5,10 +5,10 @@ import type { Route } from '@lectern/shared';
 const K = 20;
 const DEPTH = 300;
 /**
- * What a rank counts by its route, where calibration did not weigh the model's attention. That of a small model's few heads is the noisiest:
- * first / among 8 were, with equal weights and with these, of structured documents' questions .83 / .99 and .83 / .99 (65K tokens, n 243), of paraphrased facts .17 / .51 and .20 / .58 (128K, n 222),
- * of XQuAD's .83 / 1.00 and .84 / 1.00 (128K, n 200). SmolLM2; the weights were chosen on these same questions. A second look sees more of
- * the question than any of them: it all but decides among what it looked at, and the rest stands behind.
+ * What a rank counts by its route, where calibration did not weigh the model's attention. That of a small model's few heads is the noisiest: first /
+ * among 8 were, with equal weights and with these, of structured documents' questions .83 / .99 and .83 / .99 (65K tokens, n 243), of paraphrased
+ * facts .17 / .51 and .20 / .58 (128K, n 222), of XQuAD's .83 / 1.00 and .84 / 1.00 (128K, n 200). SmolLM2; the weights were chosen on these same
+ * questions. A second look sees more of the question than any of them: it all but decides among what it looked at, and the rest stands behind.
  */
 const WEIGHTS: RouteWeights = { attention: 0.5, bm25: 1, embedding: 1, 'second-look': 10 };
 
