@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { processesOf, TestHome } from './lectern.ts';
 
-const SMALL = ['--tokens', '2500', '--facts', '10', '--paragraphs', '1'];
+const SMALL = ['--tokens', '2500', '--facts', '10', '--paragraphs', '1', '--entries', '5'];
 const DOCUMENT = 'The lighthouse at Corran Point was built by the engineer Isobel Rankine. It was painted white every spring.\n';
 
 let home: TestHome;
@@ -37,10 +37,11 @@ function rename(path: string): void {
 }
 
 interface Calibrated {
-  entry: { id: string; retrieval: { heads: Array<{ layer: number; head: number }> }; reading: { ceiling: number; numQuestions: number } };
+  entry: { id: string; retrieval: { heads: Array<{ layer: number; head: number }>; attentionWeight: number }; reading: { ceiling: number; numQuestions: number } };
   path: string;
   heads: Array<{ layer: number; recall: { at8: number; n: number } }>;
   choosing: { chanceAt8: number };
+  weighing: { routes: string[]; choosing: Array<{ weight: number; recall: { at8: number; n: number } }> };
   chosen: { report: Array<{ routes: string[]; recall: { at1: number; at8: number; n: number } }> };
 }
 
@@ -63,12 +64,16 @@ test('interrupted, it writes nothing and leaves nothing behind', async () => {
 });
 
 test('calibrated, it finds well above chance, is listed, and answers', async () => {
-  const { entry, path, heads, chosen, choosing } = await home.json<Calibrated>(['calibrate', model, ...SMALL]);
+  const { entry, path, heads, chosen, choosing, weighing } = await home.json<Calibrated>(['calibrate', model, ...SMALL]);
   expect(path).toBe(catalog);
   expect(heads[0]!.recall.at8 / heads[0]!.recall.n).toBeGreaterThan(2 * choosing.chanceAt8);
   const [attention, , fused] = chosen.report;
   expect(attention!.recall.at8 / attention!.recall.n).toBeGreaterThan(0.7);
   expect(fused!.recall.at8).toBeGreaterThanOrEqual(attention!.recall.at8 - 1);
+  expect(weighing.routes).toEqual(['attention', 'bm25', 'embedding']);
+  const half = weighing.choosing.find(({ weight }) => weight === 0.5)!.recall;
+  expect([half.n, entry.retrieval.attentionWeight]).toEqual([14, 0.5]); // too few questions to choose another weight by
+  expect(half.at8).toBeGreaterThan(10);
   expect(entry.id).toMatch(/^renamed-[0-9a-f]{12}$/);
   expect(entry.reading.numQuestions).toBe(attention!.recall.n);
   expect(JSON.parse(readFileSync(catalog, 'utf8'))).toEqual({ models: [entry] });

@@ -41,7 +41,7 @@ export function addModelOptions(command: Command): Command {
 
 export interface EmbedderOptions { embedder?: string }
 
-/** Of the commands that start workers: all workers of a service should agree. */
+/** All workers of a service should agree; a model is calibrated beside it. */
 export const embedderOption = (): Option =>
   new Option('--embedder <id>', `the model of the embedding route, ${listEmbedders().map(({ id }) => id).join(', ')}; none switches it off (default: EMBEDDER or ${listEmbedders()[0]!.id})`);
 

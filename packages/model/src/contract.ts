@@ -250,6 +250,8 @@ export interface RetrievalSettings {
   queryPosition: number;
   /** log(exp(l - Z) + floor). */
   floor: number;
+  /** Of the attention route's ranks among the other routes', whose weight is 1; absent: the default. No reading depends on it. */
+  attentionWeight?: number;
 }
 
 export interface CatalogEntry {
@@ -269,8 +271,8 @@ export interface CatalogEntry {
   prompt?: 'chat' | 'base';
   retrieval: RetrievalSettings;
   /**
-   * Share of questions answered right with the right passage before it (calibration), of numQuestions. reads: what the model was shown
-   * then, which is what it answers better from; absent: not compared.
+   * Share of questions answered right with the right passage before it (calibration, the way `ask` answers), of numQuestions. reads: what the
+   * model was shown then, one sentence of it or all, which is what it answers better from; absent: not compared.
    */
   reading?: { ceiling: number; numQuestions: number; reads?: 'sentence' | 'passages' };
 }

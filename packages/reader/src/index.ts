@@ -20,6 +20,8 @@ export { DEFAULT_EXTRACT_LIMITS, readDocument, type ReadDocumentArgs } from './r
 export { askTaskBytes, encodeTaskBytes, planTaskBytes } from './estimates.ts';
 export { calibrate, type Calibration, type CalibrateOptions, type CalibrationStep, type ScoredSettings } from './calibrate/calibrate.ts';
 export type { ExamSize } from './calibrate/exam.ts';
+export type { WeightFigures } from './calibrate/choose-weight.ts';
+export type { AttentionWeighing } from './calibrate/weigh-attention.ts';
 export type { Recall } from './calibrate/ranks.ts';
 export type { RouteRecall } from './calibrate/recall.ts';
 export { type Proportion, wilson } from './interval.ts';

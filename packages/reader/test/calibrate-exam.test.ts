@@ -4,11 +4,12 @@ import { makeExam, type Exam } from '../src/calibrate/exam.ts';
 import { makeFacts, MAX_FACTS, type ExamSet } from '../src/calibrate/facts.ts';
 import { answerContains } from '../src/calibrate/judge.ts';
 import * as names from '../src/calibrate/names.ts';
+import { makeReferenceWork } from '../src/calibrate/reference-work.ts';
 import { createRandom } from '../src/calibrate/random.ts';
 import { plainTextHeadings } from '../src/extract/headings.ts';
 
 const countWords = (text: string): number => text.split(/\s+/).length;
-const examOf = (set: ExamSet): Exam => makeExam(set, { numTokens: 30_000, numFacts: 48, numParagraphs: 12 }, countWords);
+const examOf = (set: ExamSet): Exam => makeExam(set, { numTokens: 30_000, numFacts: 48, numParagraphs: 12, numEntries: 46 }, countWords);
 const exams = { choose: examOf('choose'), report: examOf('report') };
 
 describe.each(['choose', 'report'] as const)('the exam %s', (set) => {
@@ -41,7 +42,7 @@ describe.each(['choose', 'report'] as const)('the exam %s', (set) => {
   });
 
   test('a short one has fewer facts, never a text made of them', () => {
-    const short = makeExam(set, { numTokens: 900, numFacts: 48, numParagraphs: 1 }, countWords);
+    const short = makeExam(set, { numTokens: 900, numFacts: 48, numParagraphs: 1, numEntries: 0 }, countWords);
     expect(short.text.length).toBeLessThan(10_000);
     const numFacts = short.questions.filter(({ kind }) => kind === 'fact').length;
     expect(numFacts).toBeGreaterThan(2);
@@ -65,4 +66,37 @@ test('facts: at most 48, each name once', () => {
     expect(new Set(facts.map(({ question }) => question)).size).toBe(MAX_FACTS);
     expect(() => makeFacts(set, MAX_FACTS + 1, createRandom(7))).toThrow(RangeError);
   }
+});
+
+describe.each(['choose', 'report'] as const)('the reference work %s', (set) => {
+  const { text, questions } = makeReferenceWork(set, 46);
+  const entryAt = (char: number): string => /## (.*)\n/.exec(text.slice(text.lastIndexOf('\n## ', char)))![1]!;
+
+  test('every answer stands in its sentence, below the heading that the question names and the sentence does not', () => {
+    expect(questions).toHaveLength(92);
+    for (const { question, answer, startChar, endChar } of questions) {
+      const sentence = text.slice(startChar, endChar);
+      expect(sentence, question).toMatch(/^[A-Z][^.]*\.$/);
+      expect(sentence).toContain(answer);
+      expect(question).not.toContain(answer);
+      expect(question).toContain(entryAt(startChar));
+      expect(sentence).not.toContain(entryAt(startChar));
+    }
+    expect(`${text}${JSON.stringify(questions)}`).not.toMatch(/[{][a-z]|[0-9]-[0-9]+[}]/); // every slot is filled
+    expect(text).toMatch(/^\p{ASCII}*$/u);
+  });
+
+  test('is the same each time, asks nothing twice, and asks about lines anywhere in an entry', () => {
+    expect(makeReferenceWork(set, 46).questions).toEqual(questions);
+    expect(new Set(questions.map(({ question }) => question)).size).toBe(92);
+    const isLate = ({ startChar }: { startChar: number }): boolean => startChar - text.lastIndexOf('\n## ', startChar) > 350;
+    expect(questions.filter(isLate).length).toBeGreaterThan(20);
+    expect(makeReferenceWork(set, 3).questions).toHaveLength(6);
+  });
+});
+
+test('the two reference works share no name and no line', () => {
+  const linesOf = (set: ExamSet): Set<string> => new Set(makeReferenceWork(set, 46).text.split(/\n|(?<=[.]) /).filter((line) => line !== ''));
+  const chosen = linesOf('choose');
+  expect([...linesOf('report')].filter((line) => chosen.has(line))).toEqual([]);
 });

@@ -1,11 +1,15 @@
 // Calibration on a tiny random model: the whole way in seconds. Its heads find nothing, and that is what it must say.
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Route } from '@lectern/shared';
+import type { ReaderContext } from '../src/contract.ts';
 import { calibrate, type CalibrationStep } from '../src/calibrate/calibrate.ts';
 import { makeExam } from '../src/calibrate/exam.ts';
 import { goldBlocks } from '../src/calibrate/gold.ts';
 import { readExam } from '../src/calibrate/recall.ts';
+import { makeReferenceWork } from '../src/calibrate/reference-work.ts';
 import { scoreHeads } from '../src/calibrate/score-heads.ts';
+import { weighAttention } from '../src/calibrate/weigh-attention.ts';
 import { find } from '../src/find/find.ts';
 import { NullScores } from '../src/find/null-scores.ts';
 import { questionPass } from '../src/find/question.ts';
@@ -16,7 +20,7 @@ import type { Segment } from '../src/segment/format.ts';
 import { errorOf } from './expect-error.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
-const SIZE = { numTokens: 3_000, numFacts: 4, numParagraphs: 1 };
+const SIZE = { numTokens: 3_000, numFacts: 4, numParagraphs: 1, numEntries: 3 };
 
 let tiny: TinyReader;
 beforeAll(async () => { tiny = await tinyReader(); });
@@ -63,6 +67,39 @@ test('a reading made for other heads than the model has now is no use: it is rep
   expect(error).toMatchObject({ code: 'BLOB_NOT_FOUND', details: { readingId: plan.readingId } });
   expect(error.message).toContain('holds keys of the heads 0.0, tiny finds with 1.0');
   expect((await find(withHead(1), [plan], { ...options, routes: ['bm25'] })).passages).toHaveLength(1); // words need no heads
+});
+
+test('attention is weighed on what the routes find; without it, what BM25 alone finds', async () => {
+  const { ctx } = tiny;
+  const exams = { choose: [makeReferenceWork('choose', 2)], report: [makeExam('report', { ...SIZE, numTokens: 500 }, countTokens), makeReferenceWork('report', 3)] };
+  const steps: number[] = [];
+  const { routes, present, choosing, reporting } = await weighAttention(ctx, { ...ctx.model.retrieval, attentionWeight: 0.7 }, exams, { read: {}, weigh: { onProgress: (done) => { steps.push(done); } } });
+  expect([routes, present]).toEqual([['attention', 'bm25'], 0.7]);
+  expect(choosing.map(({ weight, recall: { n } }) => [weight, n])).toEqual([0, 0.125, 0.25, 0.5, 0.7, 1, 2].map((weight) => [weight, 4]));
+  expect(reporting.map(({ recall: { n } }) => n)).toEqual(Array(7).fill(4 + 6)); // of one paragraph, of three entries
+  expect(steps).toHaveLength(14);
+  let at8 = 0;
+  for (const exam of exams.report) {
+    const plan = await readExam(ctx, exam, {});
+    for (const { kind, question, startChar, endChar } of exam.questions) {
+      if (kind === 'fact') continue;
+      const { passages } = await find(ctx, [plan], { question, routes: ['bm25'], top: 8 });
+      if (passages.some((passage) => passage.startChar < endChar && passage.endChar > startChar)) at8++;
+    }
+  }
+  expect(reporting[0].recall.at8).toBe(at8);
+  expect(at8).toBeGreaterThan(0);
+});
+
+test('a reading is the same whatever attention weighs, and finding goes by the weight', async () => {
+  const { ctx } = tiny;
+  const weighing = (attentionWeight: number) => ({ ...ctx, model: { ...ctx.model, retrieval: { ...ctx.model.retrieval, attentionWeight } } });
+  const exam = makeReferenceWork('choose', 2);
+  const plan = await readExam(weighing(0.01), exam, {});
+  expect(await readExam(weighing(50), exam, {})).toEqual(plan);
+  const found = async (of: ReaderContext, routes: Route[]) => (await find(of, [plan], { question: exam.questions[0].question, routes, top: 3 })).passages.map(({ block }) => block);
+  expect(await found(weighing(50), ['attention', 'bm25'])).toEqual(await found(ctx, ['attention']));
+  expect(await found(weighing(0.01), ['attention', 'bm25'])).toEqual(await found(ctx, ['bm25']));
 });
 
 describe('calibrate', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createReferenceAttention } from '@lectern/sparse-attn';
 import { blockScore, scoreSegments } from '../src/find/attention-route.ts';
 import { Bm25Scan, trailWords } from '../src/find/bm25.ts';
-import { fuse, rankBlocks, sharedRanks } from '../src/find/fuse.ts';
+import { fuse, rankBlocks, sharedRanks, weightsOf } from '../src/find/fuse.ts';
 import { votingTokens } from '../src/find/question.ts';
 import type { Segment } from '../src/segment/format.ts';
 
@@ -118,6 +118,12 @@ describe('fusion', () => {
   test('a rank counts what it is worth', () => {
     const hits = fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [9, 2], worth: [0.5, 0.25] }], 8);
     expect(hits.map((h) => [h.block, h.score])).toEqual([[2, 0.5 / 22 + 0.25 / 22], [4, 0.5 / 21], [9, 0.5 / 21]]);
+  });
+
+  test('attention counts what calibration gave it, else the default', () => {
+    const rankings = [{ route: 'attention' as const, blocks: [4] }, { route: 'bm25' as const, blocks: [9] }];
+    expect(fuse(rankings, 8, weightsOf({ attentionWeight: 2 })).map((h) => [h.block, h.score])).toEqual([[4, 2 / 21], [9, 1 / 21]]);
+    expect(fuse(rankings, 8, weightsOf({}))).toEqual(fuse(rankings, 8));
   });
 
   test('blocks that one sentence ranks share its rank, push nothing down, and take one place', () => {

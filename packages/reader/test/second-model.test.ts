@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CatalogEntry } from '@lectern/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, isUncertain, loadAnswerModel, localReader, LOW_CEILING, readDocument, remoteReader, type AnswerModel, type AnswerPrompt, type ReadingPlan } from '../src/index.ts';
+import { ask, ceilingOf, isUncertain, loadAnswerModel, localReader, LOW_CEILING, readDocument, remoteReader, type AnswerModel, type AnswerPrompt, type ReadingPlan } from '../src/index.ts';
 import { type CompletionServer, completionServer, streaming } from '../../../tests/support/completion-server.ts';
 import { createLocalReader } from '../src/answer-model/local.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
@@ -118,4 +118,7 @@ test('what a reader is shown: as measured, else by its ceiling; several passages
 test('uncertain is who was measured low, and who was not measured', () => {
   expect([undefined, 0, LOW_CEILING - 0.01, LOW_CEILING, 1].map((ceilingLow) => isUncertain({ kind: 'local', ceilingLow }))).toEqual([true, true, true, false, false]);
   expect(isUncertain({ kind: 'remote', ceilingLow: undefined })).toBe(false);
+  // The stored share is rounded: .698 of 96 are 67, whose interval begins at .5999, not 67.008, whose begins at .6.
+  const { ceilingLow } = ceilingOf({ ...tiny.ctx.model.entry, reading: { ceiling: 0.698, numQuestions: 96 } } as CatalogEntry);
+  expect(ceilingLow).toBeLessThan(LOW_CEILING);
 });

@@ -8,6 +8,8 @@ const STEPS: Record<CalibrationStep, { label: string; unit: string }> = {
   positions: { label: 'scoring the best heads at every position', unit: ' steps' },
   'read the other text': { label: 'reading the other text', unit: ' tokens' },
   find: { label: 'finding', unit: ' questions' },
+  'read to weigh': { label: 'reading with the chosen heads', unit: ' tokens' },
+  weigh: { label: 'weighing attention', unit: ' questions' },
   answer: { label: 'answering with the right passage given', unit: ' questions' },
 };
 

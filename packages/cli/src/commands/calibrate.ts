@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findModel, listCatalog, readUserCatalog, writeUserEntry } from '@lectern/model';
-import { calibrate as calibrateModel, type Calibration, loadUncalibrated, type ReaderModel } from '@lectern/reader';
+import { calibrate as calibrateModel, type Calibration, type EmbedderChoice, loadEmbedder, loadUncalibrated, type ReaderModel } from '@lectern/reader';
 import { createFsBlobStore } from '@lectern/shared';
 import { type Command, Option } from 'commander';
 import { entryOf } from '../calibrate/entry.ts';
@@ -12,14 +12,16 @@ import { calibrationText } from '../calibrate/text.ts';
 import { type CliConfig, cliConfig } from '../config.ts';
 import { homeAt } from '../home.ts';
 import { interruptible } from '../interrupt.ts';
-import { ensureModel } from '../model-file.ts';
-import { type HomeOptions, homeOption, integerBetween } from '../options.ts';
+import { ensureEmbedder, ensureModel } from '../model-file.ts';
+import { sayUnless } from '../say.ts';
+import { type EmbedderOptions, embedderOption, type HomeOptions, homeOption, integerBetween } from '../options.ts';
 
-interface CalibrateOptions extends HomeOptions {
+interface CalibrateOptions extends HomeOptions, EmbedderOptions {
   json?: boolean;
   tokens: number;
   facts: number;
   paragraphs: number;
+  entries: number;
 }
 
 export function addCalibrateCommand(program: Command): void {
@@ -29,6 +31,8 @@ export function addCalibrateCommand(program: Command): void {
     .addOption(new Option('--tokens <n>', 'most tokens of prose in each of the two texts').argParser(integerBetween(1_000, 30_000)).default(30_000))
     .addOption(new Option('--facts <n>', 'facts planted in each').argParser(integerBetween(4, 48)).default(48))
     .addOption(new Option('--paragraphs <n>', 'paragraphs in each, with four questions').argParser(integerBetween(0, 12)).default(12))
+    .addOption(new Option('--entries <n>', 'entries of a reference work beside each, with two questions each').argParser(integerBetween(0, 46)).default(46))
+    .addOption(embedderOption())
     .option('--json', 'print one JSON object; errors as JSON on stderr')
     .addOption(homeOption())
     .action(calibrate);
@@ -40,6 +44,7 @@ async function calibrate(idOrPath: string, options: CalibrateOptions): Promise<v
   await interruptible(async (signal) => {
     readUserCatalog(config.homeRoot); // a damaged one is told before the work, not after it
     const { argument } = await ensureModel(idOrPath, config, { quiet: options.json === true, signal });
+    await ensureEmbedder(config, { quiet: options.json === true, signal });
     const model = await load(argument, config);
     const calibration = await run(model, options, config, signal);
     const found = findModel(argument, listCatalog(config.homeRoot));
@@ -63,16 +68,20 @@ async function run(model: ReaderModel, options: CalibrateOptions, config: CliCon
   const cancel = (): void => { Atomics.store(control, 0, 1); };
   signal.addEventListener('abort', cancel, { once: true });
   const steps = createSteps(options.json === true);
+  let embedder: EmbedderChoice | undefined;
   try {
+    embedder = await loadEmbedder(config.embedder, model, { home: config.homeRoot, offline: config.offline, numThreads: availableParallelism() });
+    if (embedder.embedder === undefined) sayUnless(options.json === true)(`calibrating without the embedding route: ${embedder.embedderAbsent}`);
     signal.throwIfAborted();
-    return await calibrateModel({ blobs: createFsBlobStore(folder), model, tenant: 'calibration' }, {
-      size: { numTokens: options.tokens, numFacts: options.facts, numParagraphs: options.paragraphs },
+    return await calibrateModel({ blobs: createFsBlobStore(folder), model, tenant: 'calibration', ...embedder }, {
+      size: { numTokens: options.tokens, numFacts: options.facts, numParagraphs: options.paragraphs, numEntries: options.entries },
       present: model.entry?.retrieval, control, onProgress: steps.update,
     });
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
     steps.stop();
+    embedder?.embedder?.embedder.close();
     model.transformer.dispose();
     rmSync(folder, { recursive: true, force: true });
   }

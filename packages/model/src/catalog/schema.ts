@@ -37,6 +37,7 @@ const entry = z.strictObject({
     heads: z.array(z.strictObject({ layer: z.number().int().nonnegative(), head: z.number().int().nonnegative(), weight: z.number() })).min(1),
     queryPosition: z.number().int().nonnegative(),
     floor: z.number().positive(),
+    attentionWeight: z.number().positive().max(100).exactOptional(), // 0 would leave the route alone without an order
   }),
   prompt: z.enum(['chat', 'base']).exactOptional(),
   reading: z.strictObject({ ceiling: z.number().min(0).max(1), numQuestions: count, reads: z.enum(['sentence', 'passages']).exactOptional() }).exactOptional(),

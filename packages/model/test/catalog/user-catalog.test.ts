@@ -54,6 +54,13 @@ describe('a home\'s own catalog', () => {
     expect(listCatalog(home)[0]).toEqual({ ...ours, retrieval: retrieval(7) });
   });
 
+  it('keeps the weight of attention; an entry without one stays valid', () => {
+    const weighed = mine({ retrieval: { ...retrieval(3), attentionWeight: 0.25 } });
+    writeUserEntry(home, weighed);
+    writeUserEntry(home, mine({ id: 'older', sha256: 'b'.repeat(64) }));
+    expect(readUserCatalog(home)).toEqual([weighed, mine({ id: 'older', sha256: 'b'.repeat(64) })]);
+  });
+
   it('holds one entry per file: the last', () => {
     writeUserEntry(home, mine());
     writeUserEntry(home, mine({ id: 'other', sha256: 'b'.repeat(64) }));
@@ -75,6 +82,7 @@ describe('a home\'s own catalog', () => {
     ['no JSON', '{"models": [', /catalog\.json, cannot be used: .*JSON/],
     ['half a file', JSON.stringify({ models: [mine()] }).slice(0, 200), /catalog\.json/],
     ['an entry without heads', JSON.stringify({ models: [{ ...mine(), retrieval: { ...retrieval(1), heads: [] } }] }), /models\[0\]\.retrieval\.heads/],
+    ['a weight of nothing', JSON.stringify({ models: [mine({ retrieval: { ...retrieval(1), attentionWeight: 0 } })] }), /attentionWeight/],
     ['a relative path', JSON.stringify({ models: [mine({ sources: [{ kind: 'local', path: 'my.gguf' }] })] }), /is not absolute/],
     ['an unknown field', JSON.stringify({ models: [], extra: 1 }), /extra/],
   ])('damaged (%s) is an error that names it, on reading and on writing, and stays as it is', (_, text, says) => {

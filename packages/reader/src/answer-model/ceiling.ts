@@ -9,11 +9,11 @@ import type { AnswerModel } from './contract.ts';
  */
 export const LOW_CEILING = 0.6;
 
-/** The measured share, and the lower end of its interval: few questions prove little. */
+/** The measured share, and the lower end of its interval: few questions prove little. The share is stored rounded, the hits it came from are whole. */
 export function ceilingOf(entry: CatalogEntry | undefined): { ceiling: number | undefined; ceilingLow: number | undefined } {
   if (entry?.reading === undefined) return { ceiling: undefined, ceilingLow: undefined };
   const { ceiling, numQuestions } = entry.reading;
-  return { ceiling, ceilingLow: wilson({ hits: ceiling * numQuestions, n: numQuestions }).low };
+  return { ceiling, ceilingLow: wilson({ hits: Math.round(ceiling * numQuestions), n: numQuestions }).low };
 }
 
 /** What nobody measured is not known to be good. A remote model is its user's choice, and nothing here can tell which one answers. */

@@ -1,16 +1,18 @@
-// The calibration of a model: which heads find, from where they look, and how well the model reads. Heads are chosen on one exam and reported
-// on another that shares no sentence, name or prose with it. Knows no catalog file and prints nothing.
+// The calibration of a model: which heads find, from where they look, what their ranks weigh, and how well the model reads. Heads and weight are
+// chosen on one exam and reported on another that shares no sentence, name or prose with it. Knows no catalog file and prints nothing.
 import type { CatalogEntry, Control, HeadRef, RetrievalSettings } from '@lectern/model';
 import { ServiceError } from '@lectern/shared';
 import type { ReaderContext } from '../contract.ts';
 import { type Ceiling, measureCeilings } from './ceiling.ts';
-import { candidates, chooseHeads, meanValue, rankHeads, type SingleHead, standardError } from './choose-heads.ts';
+import { candidates, chooseHeads, meanValue, rankHeads, type SingleHead, standardError, valuesOf } from './choose-heads.ts';
 import { type Exam, type ExamSize, makeExam } from './exam.ts';
 import { goldBlocks } from './gold.ts';
 import { firstPositions, positionGrid } from './positions.ts';
 import { chanceAt8, chanceOf, type Recall, recallOf } from './ranks.ts';
 import { measureRecall, type ProgressHooks, readExam, type RouteRecall, withRetrieval } from './recall.ts';
+import { makeReferenceWork } from './reference-work.ts';
 import { scoreHeads } from './score-heads.ts';
+import { type AttentionWeighing, weighAttention } from './weigh-attention.ts';
 
 /** log(exp(l - Z) + floor): one thousandth of the mass that a word gives to what it sees without the document. */
 const FLOOR = 1e-3;
@@ -24,7 +26,7 @@ const HEADS_AT_ONCE = 256;
 /** Settings that are there already stay unless the new ones are better by more than this many standard errors (95 %). */
 const BEYOND_NOISE = 1.96;
 
-export type CalibrationStep = 'read' | 'all heads' | 'positions' | 'read the other text' | 'find' | 'answer';
+export type CalibrationStep = 'read' | 'all heads' | 'positions' | 'read the other text' | 'find' | 'read to weigh' | 'weigh' | 'answer';
 
 export interface CalibrateOptions {
   size: ExamSize;
@@ -51,29 +53,34 @@ export interface Calibration {
   present?: ScoredSettings;
   /** What the entry should hold: the chosen settings, or the present ones where these are not worse beyond noise. */
   keeps: 'chosen' | 'present';
+  weighing: AttentionWeighing;
   ceilings: Ceiling[]; // better first
   retrieval: RetrievalSettings;
   reading: NonNullable<CatalogEntry['reading']>;
 }
 
-/** `ctx.model.retrieval` is not used; `ctx.blobs` takes some 8 KB per token and is the caller's to empty. */
+/** `ctx.model.retrieval` is not used; attention is weighed, and the model answers, with the embedder where there is one. `ctx.blobs` takes some 8 KB per token and is the caller's to empty. */
 export async function calibrate(ctx: ReaderContext, options: CalibrateOptions): Promise<Calibration> {
   const { size, present } = options;
   const countTokens = (text: string): number => ctx.model.tokenizer.encode(text).ids.length;
-  const choice = await choose(ctx, makeExam('choose', size, countTokens), options);
+  const withoutVectors = { ...ctx, embedder: undefined }; // nothing asks for them before attention is weighed
+  const choice = await choose(withoutVectors, makeExam('choose', size, countTokens), options);
   const exam = makeExam('report', size, countTokens);
-  const chosen = await report(ctx, exam, choice.retrieval, options);
+  const chosen = await report(withoutVectors, exam, choice.retrieval, options);
   const gold = await goldBlocks(ctx, chosen.plan, exam.questions);
   requireFinds(ctx, chosen.scored.report[0].recall, chanceAt8(gold, chosen.plan.numBlocks));
-  const now = present === undefined ? undefined : await report(ctx, exam, present, options);
+  const now = present === undefined ? undefined : await report(withoutVectors, exam, present, options);
   const keeps = now !== undefined && !isBetter(chosen.scored.report, now.scored.report) ? 'present' : 'chosen';
+  const kept = keeps === 'present' ? (present as RetrievalSettings) : choice.retrieval;
+  const weighing = await weighAttention(ctx, kept, {
+    choose: [makeExam('choose', size, countTokens), makeReferenceWork('choose', size.numEntries)], report: [exam, makeReferenceWork('report', size.numEntries)],
+  }, { read: hooks(options, 'read to weigh'), weigh: hooks(options, 'weigh') });
   const ceilings = await measureCeilings(ctx, chosen.plan, exam, gold, hooks(options, 'answer'));
   const [{ reads, numRight, numQuestions }] = ceilings;
-  const { retrieval, ...chosenOn } = choice;
   return {
-    ...chosenOn, reporting: { numTokens: chosen.plan.numTokens, numQuestions: exam.questions.length },
-    chosen: chosen.scored, ...(now === undefined ? {} : { present: now.scored }), keeps, ceilings,
-    retrieval: keeps === 'present' ? (present as RetrievalSettings) : retrieval,
+    ...choice, reporting: { numTokens: chosen.plan.numTokens, numQuestions: exam.questions.length },
+    chosen: chosen.scored, ...(now === undefined ? {} : { present: now.scored }), keeps, weighing, ceilings,
+    retrieval: { ...kept, attentionWeight: weighing.chosen },
     reading: { ceiling: Math.round((numRight / numQuestions) * 1000) / 1000, numQuestions, reads },
   };
 }
@@ -126,7 +133,7 @@ async function report(ctx: ReaderContext, exam: Exam, retrieval: RetrievalSettin
 /** On attention alone: BM25 is the same for both. */
 function isBetter(chosen: readonly RouteRecall[], present: readonly RouteRecall[]): boolean {
   const [a, b] = [chosen[0].ranks, present[0].ranks];
-  return meanValue(a) - meanValue(b) > BEYOND_NOISE * standardError(a, b);
+  return meanValue(a) - meanValue(b) > BEYOND_NOISE * standardError(valuesOf(a), valuesOf(b));
 }
 
 const hooks = ({ control, onProgress }: CalibrateOptions, step: CalibrationStep): ProgressHooks =>

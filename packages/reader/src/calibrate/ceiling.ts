@@ -19,7 +19,10 @@ export interface Ceiling {
   numQuestions: number;
 }
 
-/** With the one sentence that fits the question, and with the whole passage; the better of the two first, of equals the passage. */
+/**
+ * As `ask` would answer from it: shown the one sentence that fits the question (by a span of it where the question asks for one), and shown the
+ * whole passage (freely); the better of the two first, of equals the passage. An embedder has its part in choosing the sentence.
+ */
 export async function measureCeilings(ctx: ReaderContext, plan: ReadingPlan, exam: Exam, gold: readonly Gold[], { control, onProgress }: ProgressHooks): Promise<Ceiling[]> {
   const ceilings: Ceiling[] = [];
   for (const reads of ['passages', 'sentence'] as const) {

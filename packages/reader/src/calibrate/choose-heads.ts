@@ -64,7 +64,7 @@ export function chooseHeads(scored: readonly HeadScores[], gold: readonly Gold[]
     for (const last of new Set(here.map((s) => s.layer))) sets.push(...grow(here.filter((s) => s.layer <= last), gold));
   }
   const best = sets.reduce((a, b) => (b.value > a.value ? b : a));
-  const equal = sets.filter((set) => set === best || best.value - set.value <= standardError(best.ranks, set.ranks));
+  const equal = sets.filter((set) => set === best || best.value - set.value <= standardError(valuesOf(best.ranks), valuesOf(set.ranks)));
   const cost = (set: HeadSet): number[] =>
     [Math.max(...set.heads.map(({ layer }) => layer)), numKvHeads(set, groupSize), set.heads.length, -set.value];
   return { best, chosen: equal.reduce((a, b) => (isBefore(cost(b), cost(a)) ? b : a)) };
@@ -94,13 +94,14 @@ function grow(scored: readonly HeadScores[], gold: readonly Gold[]): HeadSet[] {
   return sets;
 }
 
+export const valuesOf = (ranks: Int32Array): number[] => Array.from(ranks, worth);
 export const meanValue = (ranks: Int32Array): number => ranks.reduce((total, rank) => total + worth(rank), 0) / Math.max(1, ranks.length);
 
-/** Of the mean of the paired differences in value. */
-export function standardError(a: Int32Array, b: Int32Array): number {
+/** Of the mean of the paired differences. */
+export function standardError(a: readonly number[], b: readonly number[]): number {
   const n = a.length;
   if (n < 2) return 0;
-  const differences = Array.from(a, (rank, i) => worth(rank) - worth(b[i]));
+  const differences = a.map((value, i) => value - b[i]);
   const mean = differences.reduce((sum, d) => sum + d, 0) / n;
   return Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1) / n);
 }

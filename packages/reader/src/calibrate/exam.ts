@@ -9,7 +9,7 @@ import { maxPlanted, plantFacts } from './plant.ts';
 import { createRandom, type Random } from './random.ts';
 
 export interface ExamQuestion {
-  kind: 'fact' | 'paragraph';
+  kind: 'fact' | 'paragraph' | 'entry';
   question: string;
   answer: string;
   /** The sentence that answers it, [startChar, endChar) of the text. */
@@ -18,6 +18,8 @@ export interface ExamQuestion {
 }
 
 export interface Exam {
+  /** Its ending says how it is read. */
+  name: string;
   text: string;
   questions: ExamQuestion[];
 }
@@ -27,6 +29,8 @@ export interface ExamSize {
   numTokens: number;
   numFacts: number;
   numParagraphs: number;
+  /** Of the reference work. */
+  numEntries: number;
 }
 
 const paragraphsSchema = z.record(z.enum(['choose', 'report']), z.array(z.strictObject({
@@ -76,7 +80,7 @@ function insertParagraphs(text: string, facts: readonly ExamQuestion[], paragrap
   const shift = (char: number): number =>
     chosen.filter(({ place }) => place <= char).reduce((sum, { paragraph }) => sum + 2 + paragraph.text.length, char);
   const moved = facts.map((fact) => ({ ...fact, startChar: shift(fact.startChar), endChar: shift(fact.startChar) + fact.endChar - fact.startChar }));
-  return { text: out + text.slice(from), questions: [...moved, ...questions] };
+  return { name: 'exam.txt', text: out + text.slice(from), questions: [...moved, ...questions] };
 }
 
 function questionsOf({ text, questions }: Paragraph, startChar: number): ExamQuestion[] {

@@ -25,7 +25,7 @@ export async function readExam(ctx: ReaderContext, exam: Exam, { control, onProg
   const total = ctx.model.tokenizer.encode(exam.text).ids.length;
   let done = 0;
   return readDocument(ctx, {
-    bytes: Buffer.from(exam.text), name: 'exam.txt', ...(control === undefined ? {} : { control }),
+    bytes: Buffer.from(exam.text), name: exam.name, ...(control === undefined ? {} : { control }),
     onChunk: ({ numTokens }) => {
       done += numTokens;
       onProgress?.(done, total);

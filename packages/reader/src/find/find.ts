@@ -3,7 +3,7 @@ import { ROUTES, type Route, ServiceError, type Passage } from '@lectern/shared'
 import { trailText } from '../chunk/trail.ts';
 import type { FindArgs, FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { withFindDefaults } from '../defaults.ts';
-import { fuse, type FusedHit } from './fuse.ts';
+import { fuse, type FusedHit, weightsOf } from './fuse.ts';
 import type { PlaceFinder } from './passage.ts';
 import { Places } from './places.ts';
 import { questionIds } from './question.ts';
@@ -26,13 +26,14 @@ export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingS
   check(ctx, readings, options);
   const scan = await scanReadings(ctx, readings, question, scanned(routes));
   const { rankings, blocks, numBytes, numTokens, notes } = scan;
+  const weights = weightsOf(ctx.model.retrieval);
   if (routes.includes('second-look') && isOpen(rankings)) {
     const why = whyNoSecondLook(ctx, question);
     if (why !== undefined) notes.push(`found without a second look: ${why}`);
-    else rankings.push(await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS), scan, places), control));
+    else rankings.push(await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS, weights), scan, places), control));
   }
   const passages: Passage[] = [];
-  for (const { block: number, score, ranks } of fuse(rankings, top)) {
+  for (const { block: number, score, ranks } of fuse(rankings, top, weights)) {
     const { reading, block } = blocks.at(number);
     passages.push({ ...(await passageOf(await places.reading(reading), block, score)), ranks });
   }

@@ -1,15 +1,21 @@
 // Reciprocal rank fusion: ranks are comparable between routes where scores are not.
+import type { RetrievalSettings } from '@lectern/model';
 import type { Route } from '@lectern/shared';
 
 const K = 20;
 const DEPTH = 300;
 /**
- * What a rank counts by its route. The attention of a small model's few heads is the noisiest: first / among 8 were, with equal weights and with
- * these, of structured documents' questions .83 / .99 and .83 / .99 (65K tokens, n 243), of paraphrased facts .17 / .51 and .20 / .58 (128K, n 222),
- * of XQuAD's .83 / 1.00 and .84 / 1.00 (128K, n 200). SmolLM2; the weights were chosen on these same questions. A second look sees more of
- * the question than any of them: it all but decides among what it looked at, and the rest stands behind.
+ * What a rank counts by its route, where calibration did not weigh the model's attention. That of a small model's few heads is the noisiest: first /
+ * among 8 were, with equal weights and with these, of structured documents' questions .83 / .99 and .83 / .99 (65K tokens, n 243), of paraphrased
+ * facts .17 / .51 and .20 / .58 (128K, n 222), of XQuAD's .83 / 1.00 and .84 / 1.00 (128K, n 200). SmolLM2; the weights were chosen on these same
+ * questions. A second look sees more of the question than any of them: it all but decides among what it looked at, and the rest stands behind.
  */
-const WEIGHTS: Record<Route, number> = { attention: 0.5, bm25: 1, embedding: 1, 'second-look': 10 };
+const WEIGHTS: RouteWeights = { attention: 0.5, bm25: 1, embedding: 1, 'second-look': 10 };
+
+export type RouteWeights = Readonly<Record<Route, number>>;
+
+/** For this index model. */
+export const weightsOf = ({ attentionWeight = WEIGHTS.attention }: Pick<RetrievalSettings, 'attentionWeight'>): RouteWeights => ({ ...WEIGHTS, attention: attentionWeight });
 
 export interface FusedHit {
   block: number;
@@ -47,13 +53,13 @@ export function sharedRanks(blocks: readonly number[], scores: Float64Array): nu
   return blocks.map((block, i) => (i > 0 && scores[block] === scores[blocks[i - 1]] ? rank : ++rank));
 }
 
-export function fuse(rankings: readonly Ranking[], top: number): FusedHit[] {
+export function fuse(rankings: readonly Ranking[], top: number, weights = WEIGHTS): FusedHit[] {
   const hits = new Map<number, FusedHit>();
   for (const { route, blocks, worth, ranks } of rankings) {
     blocks.slice(0, DEPTH).forEach((block, i) => {
       const hit = hits.get(block) ?? { block, score: 0, ranks: {} };
       const rank = ranks?.[i] ?? i + 1;
-      hit.score += (WEIGHTS[route] * (worth?.[i] ?? 1)) / (K + rank);
+      hit.score += (weights[route] * (worth?.[i] ?? 1)) / (K + rank);
       hit.ranks[route] = rank;
       hits.set(block, hit);
     });
