@@ -58,12 +58,12 @@ const spanBytes = (config: TransformerConfig): number =>
 
 /** Tokens of a turn and its instruction, from above. */
 const TURN_TOKENS = 64;
-/** As the native engine's forward.cpp has it. */
-const JUDGED_AT_ONCE = 64;
-/** Texts side by side, each with the question behind it, and logits of the rows that an engine judges at once. */
+/** Logits that the native engine holds at once (forward.cpp, JUDGED_BYTES); of one row where that is more. */
+const JUDGED_BYTES = 16 * MIB;
+/** Texts side by side, each with the question behind it, and logits of the tokens that are judged at once. */
 const secondLookBytes = (config: TransformerConfig): number =>
   TEXTS_AT_ONCE * (TURN_TOKENS + MAX_TEXT_TOKENS + MAX_QUESTION_TOKENS) * (keyValueBytes(config) + activationBytes(config))
-  + JUDGED_AT_ONCE * config.vocabSize * FLOAT_BYTES;
+  + Math.max(JUDGED_BYTES, config.vocabSize * FLOAT_BYTES);
 
 const embedderBytes = (embedder: ReaderEmbedder | undefined): number => embedder?.embedder.workBytes ?? 0;
 

@@ -71,17 +71,18 @@ std::vector<Judged> judged_rows(const Pass& pass, size_t num_log_probs) {
   return rows;
 }
 
-constexpr size_t JUDGED_AT_ONCE = 64;  // their logits are held: 12 MB for 49152 words
+constexpr size_t JUDGED_BYTES = 16 * 1024 * 1024;  // of the logits that are held at once
 
 void write_log_probs(Session& s, const Pass& pass, size_t num_log_probs) {
   const ModelConfig& c = s.weights->config;
   const std::vector<Judged> rows = judged_rows(pass, num_log_probs);
-  for (size_t from = 0; from < rows.size(); from += JUDGED_AT_ONCE) {
-    const size_t count = std::min(JUDGED_AT_ONCE, rows.size() - from);
+  const size_t at_once = std::max<size_t>(1, JUDGED_BYTES / (c.vocab_size * sizeof(float)));
+  for (size_t from = 0; from < rows.size(); from += at_once) {
+    const size_t count = std::min(at_once, rows.size() - from);
     for (size_t r = 0; r < count; r++) {
       s.kernels.rms_norm(s.act.x.data() + rows[from + r].row * c.dim, s.weights->output_norm.data(), c.rms_norm_eps, c.dim, s.act.normed.data() + r * c.dim);
     }
-    float* logits = s.act.logits.reserve(JUDGED_AT_ONCE * c.vocab_size);
+    float* logits = s.act.logits.reserve(std::min(at_once, rows.size()) * c.vocab_size);
     const Product head{&s.weights->output, nullptr, s.act.normed.data(), logits, c.vocab_size, Epilogue::store};
     multiply(s, &head, 1, count);
     s.pool.run(count, [&](size_t r, size_t) { *rows[from + r].log_prob = log_softmax_at(logits + r * c.vocab_size, c.vocab_size, rows[from + r].next); });
