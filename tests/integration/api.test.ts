@@ -199,6 +199,7 @@ describe('jobs', () => {
     ['a number as text', { question: 'q', top: '8' }, '/body/top'],
     ['too many passages', { question: 'q', top: 101 }, '/body/top'],
     ['an unknown route', { question: 'q', routes: ['magic'] }, '/body/routes/0'],
+    ['a second look at nothing', { question: 'q', routes: ['second-look'] }, '/body/routes'],
   ])('%s is refused, and the place is told', async (_, more, pointer) => {
     const { id } = await upload();
     const problem = await expectProblem(await post('/v1/jobs', { document: id, ...(more as object) }), 422, 'VALIDATION');

@@ -42,7 +42,7 @@ export const jobRequestSchema = z.strictObject({
   /** Also answer while the documents are being read, from what is stored so far: `partial` events. Only for answer and search. */
   partial: z.boolean().default(false),
   mode: z.enum(ASK_MODES).default('reread'),
-  /** Only for answer. A partial answer takes one round, whatever the effort. */
+  /** Only for answer. A partial answer takes one round, whatever the effort, and no second look. */
   effort: z.enum(EFFORTS).default('normal'),
   routes: z.array(z.enum(ROUTES)).min(1).optional(),
   /** Passages returned (search) or considered (answer). */
@@ -55,6 +55,8 @@ export const jobRequestSchema = z.strictObject({
   path: ['documents'], error: 'give either document or documents',
 }).refine((r) => r.documents === undefined || new Set(r.documents).size === r.documents.length, {
   path: ['documents'], error: 'the same document is named twice',
+}).refine((r) => r.routes === undefined || r.routes.some((route) => route !== 'second-look'), {
+  path: ['routes'], error: 'second-look ranks again what other routes find: name another route as well',
 }).refine((r) => !(r.partial && r.task === 'read'), {
   path: ['partial'], error: 'a read job has no answer, so no partial one',
 }).refine((r) => r.task === 'answer' || r.effort === 'normal', {

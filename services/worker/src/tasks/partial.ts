@@ -1,5 +1,5 @@
 // Answers a job from what is stored of its documents while they are still being read. It fails no job, and gives way to every answer.
-import { askTaskSchema, coverageOf, TASK_VERSION, type JobRecord, type PartialResult, type ReadingRecord } from '@lectern/shared';
+import { askTaskSchema, coverageOf, ROUTES, TASK_VERSION, type JobRecord, type PartialResult, type ReadingRecord } from '@lectern/shared';
 import type { Job } from 'bullmq';
 import { strict as assert } from 'node:assert';
 import { ActiveTask } from '../active-tasks.ts';
@@ -38,6 +38,9 @@ export async function processPartial(parts: WorkerParts, bullJob: Job): Promise<
   }));
 }
 
+/** Soon, and cheap: a second look and all of the effort come at the end. */
+const quick = (job: JobRecord): JobRecord => ({ ...job, request: { ...job.request, routes: (job.request.routes ?? ROUTES).filter((route) => route !== 'second-look') } });
+
 async function partialResultOf(parts: WorkerParts, active: ActiveTask, job: JobRecord): Promise<PartialResult | undefined> {
   const { readings: store } = parts.stores;
   // The chunks first: what is sealed between the two looks is then taken as a whole.
@@ -48,10 +51,10 @@ async function partialResultOf(parts: WorkerParts, active: ActiveTask, job: JobR
   const sources = await sourcesOf(parts, job, usable.map(({ reading }) => reading), usable.map(({ stored }) => stored));
   const coverage = (numTokens: number) => ({ ...coverageOf(records), tokensRead: numTokens });
   if (job.request.task === 'search') {
-    const { passages, numTokens, notes } = await findPassages(parts, active, job, sources);
+    const { passages, numTokens, notes } = await findPassages(parts, active, quick(job), sources);
     return { citations: [], passages, ...notesOf(notes), coverage: coverage(numTokens) };
   }
-  const found = await generateAnswer(parts, active, job, sources, { effort: 'normal' }); // soon, and cheap: the whole effort comes at the end
+  const found = await generateAnswer(parts, active, quick(job), sources, { effort: 'normal' });
   return { ...answerOf(found), coverage: coverage(found.numTokens) };
 }
 
