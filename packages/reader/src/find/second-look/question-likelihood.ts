@@ -23,7 +23,7 @@ function partsOf(model: ReaderModel): { head: Int32Array; between: Int32Array } 
 }
 
 interface Known { question: string; likelihoods: Map<string, number> }
-/** Of each model's last question: partial answers ask the same one again and again while a document is being read. */
+/** Of each model's last question: it is often searched for and then asked, and an evaluation compares routes with it. */
 const known = new WeakMap<Transformer, Known>();
 const MAX_KNOWN = 1024;
 
