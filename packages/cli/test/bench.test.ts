@@ -8,6 +8,7 @@ import { type TinyReader, tinyReader } from '../../reader/test/tiny-reader.ts';
 import { firstTokens, lastTokens } from '../src/bench/book-text.ts';
 import { parseLengths, parseMeasures } from '../src/bench/options.ts';
 import { installLlama, LLAMA_VERSION } from '../src/bench/peers/install-llama.ts';
+import { PROMPTS, warmUpTokens } from '../src/bench/peers/llama-run.ts';
 import { bestPeer, compare, type LlamaSample, ratiosJson, settingsToRun, type Weights } from '../src/bench/peers/ratios.ts';
 import { peersTable } from '../src/bench/peers/table.ts';
 import { profileReading, summarize } from '../src/bench/profile/profile.ts';
@@ -96,6 +97,12 @@ describe('ratios', () => {
     expect(settings('q4_0', 'read8192')).toEqual([true, false]); // 120 of 140 may be noise
     expect(settings('q4_0', 'decode8192')).toEqual([true]);
     expect(settingsToRun(llama, 'catalog', 2048, ['encode2048'])).toEqual([true, false]);
+  });
+
+  test('a reading is timed after one like it, what is generated after a few tokens', () => {
+    const warmUps = Object.values(PROMPTS).map(({ numTokens, numGenerated }) => warmUpTokens(numTokens, numGenerated));
+    expect(warmUps).toEqual([64, 2048, 64]);
+    expect(warmUpTokens(20, 4)).toBe(20);
   });
 
   test('without a Q4_0 copy, best is same; what was not measured is left out', () => {

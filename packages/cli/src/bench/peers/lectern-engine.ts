@@ -1,15 +1,14 @@
 // Lectern's native engine on a prompt: all layers, keys and values of all tokens kept, logits of the last one only.
 import { loadTransformer, openModelFile } from '@lectern/model';
-import type { LecternTask, PromptRates } from './llama-run.ts';
-
-const WARM_UP_TOKENS = 64;
+import { type LecternTask, type PromptRates, warmUpTokens } from './llama-run.ts';
 
 export async function runLectern({ modelPath, numThreads, tokens, numGenerated }: LecternTask): Promise<PromptRates> {
   const transformer = await loadTransformer(await openModelFile(modelPath), { numThreads, engines: ['native'] });
   const device = `${transformer.engine} ${transformer.device}`;
   const ids = Int32Array.from(tokens);
-  const warmUp = transformer.context([], WARM_UP_TOKENS);
-  await transformer.forward([{ context: warmUp, tokens: ids.subarray(0, WARM_UP_TOKENS) }], { logits: 'last' });
+  const warmUpIds = ids.subarray(0, warmUpTokens(ids.length, numGenerated));
+  const warmUp = transformer.context([], numGenerated === 0 ? ids.length : warmUpIds.length);
+  await transformer.forward([{ context: warmUp, tokens: warmUpIds }], { logits: 'last' });
   warmUp.dispose();
 
   const context = transformer.context([], ids.length + numGenerated);

@@ -1,10 +1,9 @@
 // llama.cpp through its npm package node-llama-cpp: the part of it that is used. It lies outside the workspace and has no types here.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LlamaTask, PromptRates } from './llama-run.ts';
+import { type LlamaTask, type PromptRates, warmUpTokens } from './llama-run.ts';
 
 const BATCH_TOKENS = 512;
-const WARM_UP_TOKENS = 64;
 
 interface LlamaSequence {
   evaluateWithoutGeneratingNewTokens(tokens: number[]): Promise<void>;
@@ -27,7 +26,7 @@ export async function runLlama({ folder, modelPath, numThreads, tokens, numGener
   const model = await llama.loadModel({ modelPath, gpuLayers: 0 });
   const context = await model.createContext({ contextSize: tokens.length + numGenerated + 1, batchSize: BATCH_TOKENS, threads: numThreads, flashAttention });
   const sequence = context.getSequence();
-  await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(0, WARM_UP_TOKENS));
+  await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(0, warmUpTokens(tokens.length, numGenerated)));
   await sequence.clearHistory();
 
   // What is generated follows the prompt's last token; without generation the prompt is read whole.

@@ -8,6 +8,13 @@ export const PROMPTS = {
 } as const;
 export type Prompt = keyof typeof PROMPTS;
 
+const FEW_TOKENS = 64;
+/**
+ * Tokens of the prompt that both sides run once before they are timed: all of them where only reading is timed. A process's first long pass
+ * waits for the system to clear its memory; no later one does.
+ */
+export const warmUpTokens = (numTokens: number, numGenerated: number): number => (numGenerated === 0 ? numTokens : Math.min(FEW_TOKENS, numTokens));
+
 export type LlamaRate = 'prefill' | 'decode';
 
 export interface PromptTask {
