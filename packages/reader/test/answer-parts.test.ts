@@ -34,7 +34,7 @@ describe('sentences', () => {
   });
 });
 
-const evidence = (text: string, { trail = [] as string[], around = [] as string[], closeness = undefined as number | undefined } = {}): QuoteEvidence => ({ quote: { text, trail }, around, closeness });
+const evidence = (text: string, { trail = [] as string[], around = [] as string[], closeness = undefined as number | undefined, lead = undefined as number | undefined } = {}): QuoteEvidence => ({ quote: { text, trail }, around, closeness, lead });
 
 describe('support', () => {
   const quotes = [evidence('The garrison of Marlow held 412 men under Captain Reyes.')];
@@ -83,6 +83,14 @@ describe('relevance', () => {
     expect(isRelevant(question, evidence(text, { closeness: 0.5 }), Infinity)).toBe(false);
     expect(isSupported('red stone', 'Of what stone is Marlow Castle?', [evidence(text, { trail: ['Marlow Castle'], closeness: 0.3 })], 2)).toBe(true);
     expect(isSupported('red stone', 'Of what stone is Marlow Castle?', [evidence(text, { trail: ['Marlow Castle'], closeness: 0.3 })], 0.1)).toBe(false);
+  });
+
+  test('is plain of what a second look puts far ahead, in whatever words, but not where a name is missing', () => {
+    const question = 'From which mineral was the fortress made?';
+    expect(isRelevant(question, evidence(text, { closeness: 0.4, lead: 9 }), 0)).toBe(true);
+    expect(isRelevant(question, evidence(text, { closeness: 0.4, lead: 3 }), 0)).toBe(false);
+    expect(isRelevant('From which mineral was Marlow made?', evidence(text, { closeness: 0.4, lead: 9 }), 0)).toBe(false);
+    expect(isSupported('granite', question, [evidence(text, { lead: 9 })], 2)).toBe(false);
   });
 
   test('of a question without content words is anything', () => {

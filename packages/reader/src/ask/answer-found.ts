@@ -1,5 +1,5 @@
 // One round: what was found -> an answer with its quotations, in the way that the mode says.
-import { ServiceError, type AskMode, type Citation, type Passage } from '@lectern/shared';
+import { ServiceError, type AskMode, type Citation } from '@lectern/shared';
 import type { AskOptions, ReaderContext } from '../contract.ts';
 import type { Found } from '../find/find.ts';
 import type { Places } from '../find/places.ts';
@@ -21,13 +21,14 @@ export function checkMode(mode: AskMode): void {
   if (!Object.hasOwn(MODES, mode)) throw new ServiceError('VALIDATION', `modes are ${Object.keys(MODES).join(', ')}; asked for: ${mode}`);
 }
 
-export async function answerFound(ctx: ReaderContext, { places, passages }: Pick<Found, 'places' | 'passages'>, options: AskOptions): Promise<Reading> {
-  return judged(ctx, places, await MODES[options.mode](ctx, places, passages, options), options.question, passages);
+export async function answerFound(ctx: ReaderContext, found: Pick<Found, 'places' | 'passages' | 'lead'>, options: AskOptions): Promise<Reading> {
+  const { places, passages } = found;
+  return judged(ctx, places, await MODES[options.mode](ctx, places, passages, options), options.question, found);
 }
 
-/** What was answered from the spans, with its quotations and whether they carry it; `passages`: what was found around them. */
-export async function judged(ctx: ReaderContext, places: Places, answered: Answered, question: string, passages: readonly Passage[]): Promise<Reading> {
+/** What was answered from the spans, with its quotations and whether they carry it; `found`: what stands around them. */
+export async function judged(ctx: ReaderContext, places: Places, answered: Answered, question: string, found: Pick<Found, 'passages' | 'lead'>): Promise<Reading> {
   const { text, margin } = answered.generated;
   const citations = await cite(places, answered.spans, question, text);
-  return { ...answered, citations, supported: isSupported(text, question, await evidenceOf(question, citations, passages, ctx.embedder), margin) };
+  return { ...answered, citations, supported: isSupported(text, question, await evidenceOf(question, citations, found, ctx.embedder), margin) };
 }

@@ -10,6 +10,8 @@ export interface QuoteEvidence {
   around: readonly string[];
   /** Cosine of question and quotation; undefined without an embedder. */
   closeness?: number | undefined;
+  /** How far it is ahead of all else that a second look compared, in nats; undefined where none was taken, or it was not first. */
+  lead?: number | undefined;
 }
 
 /**
@@ -20,18 +22,21 @@ const MIN_RELEVANCE = { answer: 1.05, span: 1.35 };
 const MIN_COVERAGE = { answer: 0.55, span: 0.7 };
 const MARGIN_WEIGHT = 0.1;
 const MAX_MARGIN = 2;
+/** From here on a quotation speaks of what is asked in whatever words, unless a name or a number of the question is missing. */
+const CLEAR_LEAD = 6;
 
 /**
  * coverage (the share of the question's content words in the quotation or the headings above it) + closeness - the share of its names and
- * numbers that stand neither there nor around it. A question without content words fits everything.
+ * numbers that stand neither there nor around it; or a clear lead. A question without content words fits everything.
  */
-export function isRelevant(question: string, { quote, around, closeness }: QuoteEvidence, margin?: number): boolean {
+export function isRelevant(question: string, { quote, around, closeness, lead = 0 }: QuoteEvidence, margin?: number): boolean {
   const asked = contentStems(question);
   if (asked.length === 0) return true;
   const own = new Set(contentStems([quote.text, ...quote.trail].join('\n')));
   const near = new Set([...own, ...around.flatMap(contentStems)]);
   const names = namesAndNumbersIn(question);
   const missing = names.length === 0 ? 0 : 1 - shareOf(names, near);
+  if (lead >= CLEAR_LEAD && missing === 0) return true;
   const chosen = margin === undefined ? 'answer' : 'span';
   const value = shareOf(asked, own) - missing + MARGIN_WEIGHT * Math.min(margin ?? 0, MAX_MARGIN);
   return closeness === undefined ? value >= MIN_COVERAGE[chosen] : value + closeness >= MIN_RELEVANCE[chosen];

@@ -11,8 +11,8 @@ import { ofReading } from './readings.ts';
 import { type Scan, type ScanRoute, scanReadings } from './scan.ts';
 import { type Candidate, isOpen, SECOND_LOOK_BLOCKS, secondLook, whyNoSecondLook } from './second-look/second-look.ts';
 
-/** What was found, and where to look around it. */
-export type Found = FindResult & { places: Places; numBlocks: number };
+/** What was found, and where to look around it. `lead`: of the passage that a second look ranks first, see SecondLook. */
+export type Found = FindResult & { places: Places; numBlocks: number; lead?: number };
 
 export async function find(ctx: ReaderContext, readings: readonly ReadingSource[], args: FindArgs): Promise<FindResult> {
   const { passages, indexBytes, numTokens, findSeconds, notes } = await findPlaces(ctx, readings, withFindDefaults(args));
@@ -27,17 +27,25 @@ export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingS
   const scan = await scanReadings(ctx, readings, question, scanned(routes));
   const { rankings, blocks, numBytes, numTokens, notes } = scan;
   const weights = weightsOf(ctx.model.retrieval);
+  let lead: number | undefined;
   if (routes.includes('second-look') && isOpen(rankings)) {
     const why = whyNoSecondLook(ctx, question);
     if (why !== undefined) notes.push(`found without a second look: ${why}`);
-    else rankings.push(await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS, weights), scan, places), control));
+    else {
+      const look = await secondLook(ctx, question, await candidatesOf(fuse(rankings, SECOND_LOOK_BLOCKS, weights), scan, places), control);
+      rankings.push(look);
+      lead = look.lead;
+    }
   }
   const passages: Passage[] = [];
   for (const { block: number, score, ranks } of fuse(rankings, top, weights)) {
     const { reading, block } = blocks.at(number);
     passages.push({ ...(await passageOf(await places.reading(reading), block, score)), ranks });
   }
-  return { passages, places, notes, numTokens, numBlocks: blocks.length, indexBytes: numBytes, findSeconds: (performance.now() - started) / 1000 };
+  return {
+    passages, places, notes, numTokens, numBlocks: blocks.length, indexBytes: numBytes, findSeconds: (performance.now() - started) / 1000,
+    ...(lead === undefined ? {} : { lead }),
+  };
 }
 
 function check(ctx: ReaderContext, readings: readonly ReadingSource[], { question, routes }: FindOptions): void {

@@ -94,7 +94,7 @@ export class Work {
     return this.#read(question, async (options) => {
       const passages = spans.map((span) => ({ text: span.text, trail: usefulTrail(span, question) }));
       const generated = await readerOf(this.#ctx).answer({ question, passages }, options);
-      return judged(this.#ctx, this.places, { generated, spans: [...spans] }, question, [...this.#passages.values()]);
+      return judged(this.#ctx, this.places, { generated, spans: [...spans] }, question, { passages: [...this.#passages.values()] });
     });
   }
 
@@ -109,7 +109,7 @@ export class Work {
 
   /** Whether quotations that speak of what the round asks carry what it says, wherever that comes from: the test of a single round. */
   async carries(found: readonly Citation[], question: string, answer: string): Promise<boolean> {
-    return isSupported(answer, question, await evidenceOf(question, found, [...this.#passages.values()], this.#ctx.embedder));
+    return isSupported(answer, question, await evidenceOf(question, found, { passages: [...this.#passages.values()] }, this.#ctx.embedder));
   }
 
   /** Nothing streams out of a round: only when it has ended is it known whether it is a part of the answer. */

@@ -21,6 +21,11 @@ export interface Candidate {
   closeness: number;
 }
 
+export interface SecondLook extends Ranking {
+  /** How far the first sentence is ahead of the next other one, in nats; absent where fewer than SECOND_LOOK_BLOCKS stood against it: among few even a chance hit leads. */
+  lead?: number;
+}
+
 /** Whether words leave the question open. Without BM25 that is not known, and a look is taken. */
 export function isOpen(rankings: readonly Ranking[]): boolean {
   const byWords = rankings.find(({ route }) => route === 'bm25');
@@ -35,9 +40,13 @@ export function whyNoSecondLook({ model }: Pick<ReaderContext, 'model'>, questio
 }
 
 /** The candidates in falling order of likelihood and closeness; those of one sentence share a rank. */
-export async function secondLook({ model }: Pick<ReaderContext, 'model'>, question: string, candidates: readonly Candidate[], control?: Control): Promise<Ranking> {
+export async function secondLook({ model }: Pick<ReaderContext, 'model'>, question: string, candidates: readonly Candidate[], control?: Control): Promise<SecondLook> {
   const likelihoods = await questionLikelihoods(model, question, candidates.map(({ text }) => text.trim()), control);
   const scores = Float64Array.from(candidates, ({ closeness }, i) => likelihoods[i] + CLOSENESS_WEIGHT * closeness);
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
-  return { route: 'second-look', blocks: order.map((i) => candidates[i].block), ranks: sharedRanks(order, scores) };
+  const other = order.find((i) => candidates[i].text !== candidates[order[0]].text);
+  return {
+    route: 'second-look', blocks: order.map((i) => candidates[i].block), ranks: sharedRanks(order, scores),
+    ...(other === undefined || candidates.length < SECOND_LOOK_BLOCKS ? {} : { lead: scores[order[0]] - scores[other] }),
+  };
 }
