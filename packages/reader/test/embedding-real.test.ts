@@ -76,6 +76,17 @@ test('a second look puts each passage first, and its sentence is shown to the re
   expect(numFirst).toBe(PAIRS.length);
 });
 
+test('among enough others what the second look puts far ahead is supported though it shares no word with the question', async () => {
+  const lines = PAIRS.flatMap(({ fact }, i) => [...Array.from({ length: 30 }, (_, j) => `${FILLER[j % FILLER.length]} ${FILLER[(i + 2 * j + 1) % FILLER.length]}`), fact]);
+  const long = await readDocument(ctx, { bytes: Buffer.from(lines.join('\n\n')), name: 'annals.txt' });
+  for (const { fact, question } of PAIRS.slice(2)) {
+    const { supported, citations: [first] } = await ask(ctx, [long], { question });
+    expect([supported, first.text]).toEqual([true, fact]);
+    expect(await ask(ctx, [long], { question, routes: ['attention', 'bm25', 'embedding'] })).toMatchObject({ supported: false });
+  }
+  for (const question of ['Who was elected mayor of the coastal town?', 'When did the volcano erupt?']) expect(await ask(ctx, [long], { question })).toMatchObject({ supported: false });
+});
+
 test('is absent with a reason, or switched off', async () => {
   expect(await loadEmbedder('none', ctx.model, { home, numThreads: 1 })).toEqual({ embedderAbsent: 'it is switched off' });
   expect(await loadEmbedder('all-minilm-l6-v2', ctx.model, { home: folder, offline: true, numThreads: 1 })).toEqual({ embedderAbsent: expect.stringMatching(/nothing is fetched offline/) });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scoreText } from '@lectern/model';
 import { find, readDocument } from '../src/index.ts';
 import type { ReadingPlan } from '../src/contract.ts';
-import { isOpen, SECOND_LOOK_BLOCKS, secondLook, whyNoSecondLook } from '../src/find/second-look/second-look.ts';
+import { isOpen, MIN_RIVALS, secondLook, whyNoSecondLook } from '../src/find/second-look/second-look.ts';
 import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, questionLikelihoods, TEXTS_AT_ONCE } from '../src/find/second-look/question-likelihood.ts';
 import { frameOf } from '../src/frame.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
@@ -61,10 +61,10 @@ describe('on a reading', () => {
   });
 
   test('the lead is over the next other sentence, and is known only where enough stood against it', async () => {
-    const lines = ['Ebba cast the bell.', ...Array.from({ length: SECOND_LOOK_BLOCKS - 2 }, (_, i) => `Mill ${i} of the valley.`), 'Ebba cast the bell.'];
+    const lines = ['Ebba cast the bell.', ...Array.from({ length: MIN_RIVALS - 2 }, (_, i) => `Mill ${i} of the valley.`), 'Ebba cast the bell.'];
     const candidates = lines.map((text, block) => ({ block, text, closeness: text.startsWith('Ebba') ? 5 : 0 }));
     const { lead, blocks } = await secondLook(tiny.ctx, QUESTION, candidates);
-    expect(blocks.slice(0, 2)).toEqual([0, SECOND_LOOK_BLOCKS - 1]);
+    expect(blocks.slice(0, 2)).toEqual([0, MIN_RIVALS - 1]);
     const scores = await questionLikelihoods(tiny.ctx.model, QUESTION, lines);
     expect(lead).toBeCloseTo(scores[0] + 50 - Math.max(...scores.slice(1, -1)), 4);
     expect(await secondLook(tiny.ctx, QUESTION, candidates.slice(0, -1))).not.toHaveProperty('lead');

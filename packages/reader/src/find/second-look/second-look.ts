@@ -10,6 +10,8 @@ import { fitsLikelihood, questionLikelihoods } from './question-likelihood.ts';
 export const SECOND_LOOK_BLOCKS = 96;
 /** What a cosine of 1 counts beside a log-likelihood, in nats: both agree on most, and an unusually near sentence is rarely wrong. */
 const CLOSENESS_WEIGHT = 10;
+/** Fewer candidates say nothing about how far the first one is ahead: among few even a chance hit leads. */
+export const MIN_RIVALS = SECOND_LOOK_BLOCKS / 2;
 /** Words tell where BM25's best rank counts for this much or more (bm25.ts: by the square of what its block covers). */
 const WORDS_TELL = 0.3;
 
@@ -22,7 +24,7 @@ export interface Candidate {
 }
 
 export interface SecondLook extends Ranking {
-  /** How far the first sentence is ahead of the next other one, in nats; absent where fewer than SECOND_LOOK_BLOCKS stood against it: among few even a chance hit leads. */
+  /** How far the first sentence is ahead of the next other one, in nats; absent where there were fewer than MIN_RIVALS candidates. */
   lead?: number;
 }
 
@@ -47,6 +49,6 @@ export async function secondLook({ model }: Pick<ReaderContext, 'model'>, questi
   const other = order.find((i) => candidates[i].text !== candidates[order[0]].text);
   return {
     route: 'second-look', blocks: order.map((i) => candidates[i].block), ranks: sharedRanks(order, scores),
-    ...(other === undefined || candidates.length < SECOND_LOOK_BLOCKS ? {} : { lead: scores[order[0]] - scores[other] }),
+    ...(other === undefined || candidates.length < MIN_RIVALS ? {} : { lead: scores[order[0]] - scores[other] }),
   };
 }
