@@ -85,11 +85,12 @@ describe('relevance', () => {
     expect(isSupported('red stone', 'Of what stone is Marlow Castle?', [evidence(text, { trail: ['Marlow Castle'], closeness: 0.3 })], 0.1)).toBe(false);
   });
 
-  test('is plain of what a second look puts far ahead, in whatever words, but not where a name is missing', () => {
+  test('is plain of what a second look puts far ahead in other words, but not where shared words or names explain that', () => {
     const question = 'From which mineral was the fortress made?';
     expect(isRelevant(question, evidence(text, { closeness: 0.4, lead: 9 }), 0)).toBe(true);
     expect(isRelevant(question, evidence(text, { closeness: 0.4, lead: 3 }), 0)).toBe(false);
-    expect(isRelevant('From which mineral was Marlow made?', evidence(text, { closeness: 0.4, lead: 9 }), 0)).toBe(false);
+    expect(isRelevant('From which mineral was Marlow made?', evidence(text, { closeness: 0.4, lead: 30, around: ['Marlow is old.'] }), 0)).toBe(false);
+    expect(isRelevant('From which red stone was the fortress made?', evidence(text, { closeness: 0.4, lead: 30 }), 0)).toBe(false);
     expect(isSupported('granite', question, [evidence(text, { lead: 9 })], 2)).toBe(false);
   });
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AnswerModel, ask, blobKeys, localReader, readDocument } from '../src/index.ts';
 import type { AskArgs, AskResult, ReadingPlan } from '../src/contract.ts';
+import { frequentWordsAsked, WordCounts } from '../src/rounds/exhaustive/frequent-words.ts';
 import { errorOf } from './expect-error.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
@@ -139,10 +140,43 @@ describe('exhaustive', () => {
     expect(result.notes.join()).toContain('30 sentences match, 20 of them were read');
   });
 
+  test.each(['thorough', 'exhaustive'] as const)('counts the words of all sentences where the most frequent ones are asked for (%s)', async (effort) => {
+    const { result, numAnswers: readings, streamed } = await asked({ question: 'What are the 4 most common words of the text?', effort });
+    const numWeeks = TEXT.match(/\bweek\b/g)!.length;
+    expect(result.answer).toBe(`went (${numWeeks + 1}), week (${numWeeks}), rained (${numWeeks}), nobody (${numWeeks})`);
+    expect([readings, streamed, result.supported]).toEqual([0, result.answer, false]);
+    expect(result.citations.map(({ text }) => text)).toEqual([`${filler(0).split('. ', 2).join('. ')}.`]);
+    expect(result.notes.join()).toContain('only join others');
+  });
+
   test('answers from the best passages when nothing holds the words', async () => {
     const { result } = await asked({ question: 'How many times is Zanzibar mentioned?', effort: 'exhaustive' });
     expect(result.notes.join()).toContain('no sentence holds "Zanzibar"');
   });
+});
+
+test('which questions ask for the most frequent words', () => {
+  const asked: Array<[string, number | undefined]> = [
+    ['What are the 10 most common words in the above list?', 10], ['What are the three most frequently appeared words in the above coded text?', 3],
+    ['Which word occurs most often?', 1], ['Name the five words that are used most frequently.', 5], ['Which words appear most often?', 10],
+    ['What are the most frequent words?', 10], ['List the 900 most used words.', 50], ['What are the 0 most used words?', 1],
+    ['What is the most common word for snow?', undefined], ['Which ship is mentioned most often?', undefined], ['What is the most common cause of fever?', undefined],
+  ];
+  for (const [question, n] of asked) expect([question, frequentWordsAsked(question)]).toEqual([question, n]);
+});
+
+test('more different words than there is room for: the frequent ones stay, and how wrong their counts may be is known', () => {
+  const words = Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? 'anchor' : i % 3 === 1 ? `rare${i}x` : i % 2 === 0 ? 'Brig' : `odd${i}y`));
+  const exact = new WordCounts();
+  const bounded = new WordCounts(20);
+  for (const word of words) for (const counts of [exact, bounded]) counts.add({ text: `The ${word}.` });
+  expect([exact.low, exact.most(2)]).toEqual([0, [{ word: 'anchor', count: 1000 }, { word: 'brig', count: 500 }]]);
+  expect(bounded.low).toBeGreaterThan(0);
+  expect(bounded.most(2).map(({ word }) => word)).toEqual(['anchor', 'brig']);
+  for (const [i, { count }] of bounded.most(2).entries()) {
+    expect(count).toBeLessThanOrEqual([1000, 500][i]!);
+    expect(count + bounded.low).toBeGreaterThanOrEqual([1000, 500][i]!);
+  }
 });
 
 test('another effort is refused', async () => {

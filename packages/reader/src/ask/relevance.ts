@@ -22,12 +22,16 @@ const MIN_RELEVANCE = { answer: 1.05, span: 1.35 };
 const MIN_COVERAGE = { answer: 0.55, span: 0.7 };
 const MARGIN_WEIGHT = 0.1;
 const MAX_MARGIN = 2;
-/** From here on a quotation speaks of what is asked in whatever words, unless a name or a number of the question is missing. */
+/**
+ * From here on a quotation speaks of what is asked in other words. Only of a question of which it holds less than MAX_SHARED, and that has no
+ * names or numbers: of any sentence about the same thing a model finds a question that shares its words likely, whether it answers it or not.
+ */
 const CLEAR_LEAD = 6;
+const MAX_SHARED = 1 / 3;
 
 /**
  * coverage (the share of the question's content words in the quotation or the headings above it) + closeness - the share of its names and
- * numbers that stand neither there nor around it; or a clear lead. A question without content words fits everything.
+ * numbers that stand neither there nor around it; or a clear lead where it is in other words. A question without content words fits everything.
  */
 export function isRelevant(question: string, { quote, around, closeness, lead = 0 }: QuoteEvidence, margin?: number): boolean {
   const asked = contentStems(question);
@@ -36,8 +40,9 @@ export function isRelevant(question: string, { quote, around, closeness, lead = 
   const near = new Set([...own, ...around.flatMap(contentStems)]);
   const names = namesAndNumbersIn(question);
   const missing = names.length === 0 ? 0 : 1 - shareOf(names, near);
-  if (lead >= CLEAR_LEAD && missing === 0) return true;
+  const covered = shareOf(asked, own);
+  if (lead >= CLEAR_LEAD && names.length === 0 && covered < MAX_SHARED) return true;
   const chosen = margin === undefined ? 'answer' : 'span';
-  const value = shareOf(asked, own) - missing + MARGIN_WEIGHT * Math.min(margin ?? 0, MAX_MARGIN);
+  const value = covered - missing + MARGIN_WEIGHT * Math.min(margin ?? 0, MAX_MARGIN);
   return closeness === undefined ? value >= MIN_COVERAGE[chosen] : value + closeness >= MIN_RELEVANCE[chosen];
 }

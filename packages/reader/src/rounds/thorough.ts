@@ -4,6 +4,8 @@ import type { AskOptions, AskResult, ReaderContext, ReadingSource } from '../con
 import { AnswerText } from './answer-text.ts';
 import { askAll } from './all.ts';
 import { askChoice } from './choice.ts';
+import { askFrequentWords } from './exhaustive/ask-frequent-words.ts';
+import { frequentWordsAsked } from './exhaustive/frequent-words.ts';
 import { askOne } from './one.ts';
 import { askParts } from './parts.ts';
 import { type Split, splitQuestion } from './split.ts';
@@ -16,6 +18,8 @@ const LIMITS: WorkLimits = { finds: 5, readings: 5, times: 5 };
 type AskRounds = (work: Work, split: Split, answer: AnswerText) => Promise<boolean | undefined>;
 
 export async function askThoroughly(ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions): Promise<AskResult> {
+  const numFrequent = frequentWordsAsked(options.question);
+  if (numFrequent !== undefined) return askFrequentWords(ctx, readings, options, numFrequent); // no passage tells it
   const work = new Work(ctx, readings, options, LIMITS);
   const split = splitQuestion(options.question);
   const isSplit = split.parts.length > 1;

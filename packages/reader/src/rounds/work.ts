@@ -144,7 +144,7 @@ export class Work {
     const { numBlocks, ...totals } = this.#totals;
     const reader = readerOf(this.#ctx);
     return {
-      answer, supported, uncertain: isUncertain(reader), reader: reader.id, finishReason: this.#isCut ? 'length' : 'stop',
+      answer, supported, uncertain: this.#numReadings > 0 && isUncertain(reader), reader: reader.id, finishReason: this.#isCut ? 'length' : 'stop',
       citations: [...this.#citations.values()], passages: [...this.#passages.values()].sort((a, b) => b.score - a.score).slice(0, this.#options.top),
       notes: [...this.notes], rounds: this.rounds, ...totals, ...this.#sparse, ...(this.#sparse.blocksAttended === undefined ? {} : { blocksTotal: numBlocks }),
     };

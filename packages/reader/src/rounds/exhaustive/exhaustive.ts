@@ -5,6 +5,8 @@ import type { ReadSpan } from '../../ask/cite.ts';
 import type { AskOptions, AskResult, ReaderContext, ReadingSource } from '../../contract.ts';
 import { AnswerText } from '../answer-text.ts';
 import { Work } from '../work.ts';
+import { askFrequentWords } from './ask-frequent-words.ts';
+import { frequentWordsAsked } from './frequent-words.ts';
 import { scanSentences } from './sentence-scan.ts';
 import { spanOf } from './span-of.ts';
 import { type Counted, Tally } from './tally.ts';
@@ -18,6 +20,8 @@ const READ_AT_ONCE = 8;
 
 export async function askExhaustively(ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions): Promise<AskResult> {
   const { question } = options;
+  const numFrequent = frequentWordsAsked(question);
+  if (numFrequent !== undefined) return askFrequentWords(ctx, readings, options, numFrequent);
   const work = new Work(ctx, readings, options, { finds: 1, readings: MAX_READ, times: Number.POSITIVE_INFINITY });
   const answer = new AnswerText(options.onDelta, true);
   const found = await work.find(question);

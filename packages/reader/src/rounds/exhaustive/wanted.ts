@@ -32,7 +32,7 @@ export function wantedOf(question: string): Wanted {
 }
 
 /** 'Ahab' and 'Ahab's' are one word, 'harpooneer' and 'harpoon' are two. */
-const writtenWords = (text: string): string[] =>
+export const writtenWords = (text: string): string[] =>
   [...wordsOf(text)].map(({ start, end }) => text.slice(start, end).normalize('NFKC').toLowerCase().replace(/['’]\p{L}+$/u, ''));
 
 const wordsIn = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu) ?? [];
