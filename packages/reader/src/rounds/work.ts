@@ -62,9 +62,10 @@ export class Work {
     return this.#hasTime() ? this.#limits.readings - this.#numReadings : 0;
   }
 
-  async find(question: string): Promise<Found> {
+  /** `routes`: other than those that were asked for. */
+  async find(question: string, routes = this.#options.routes): Promise<Found> {
     throwIfCancelled(this.#options.control);
-    const found = await findPlaces(this.#ctx, this.#readings, { ...this.#options, question }, this.places);
+    const found = await findPlaces(this.#ctx, this.#readings, { ...this.#options, question, routes }, this.places);
     if (this.#numFinds++ === 0) this.#firstSeconds.find = found.findSeconds;
     const totals = this.#totals;
     totals.findSeconds += found.findSeconds;

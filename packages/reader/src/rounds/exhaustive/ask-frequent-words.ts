@@ -10,7 +10,7 @@ import { spanOf } from './span-of.ts';
 export async function askFrequentWords(ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions, most: number): Promise<AskResult> {
   const { question, control } = options;
   const work = new Work(ctx, readings, options, { finds: 1, readings: 0, times: Number.POSITIVE_INFINITY });
-  await work.find(question);
+  await work.find(question, options.routes.filter((route) => route !== 'second-look')); // what passages say does not count here
   const counts = new WordCounts();
   const { isCut, seconds } = await scanSentences(ctx, readings, control, (sentence) => counts.add(sentence));
   const words = counts.most(most);
