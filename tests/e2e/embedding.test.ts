@@ -25,7 +25,7 @@ const OFF = { env: { EMBEDDER: 'none' } };
 
 test('switched off: found by the other routes, which is said; alone it is an error', async () => {
   const found = await home.json<Found>(['search', file, QUESTION], OFF);
-  expect(found.notes).toEqual([{ name: 'routes', note: 'found without the embedding route: it is switched off' }]);
+  expect(found.notes).toEqual([{ name: 'question', note: 'found without the embedding route: it is switched off' }]);
   expect(found.passages.every(({ ranks }) => ranks['embedding'] === undefined)).toBe(true);
   const { stderr } = await home.run(['search', file, QUESTION], OFF);
   expect(stderr).toContain('found without the embedding route: it is switched off');

@@ -43,7 +43,7 @@ export async function handIn(client: LecternClient, { documents, skipped, isOne 
   return {
     async notesOn(result) {
       const cited = names.size === 1 ? [...names.keys()] : [...new Set([...result.citations, ...(result.passages ?? [])].map(({ document }) => document))];
-      const news = (result.notes ?? []).filter((note) => !said.has(note)).map((note): DocumentNote => ({ name: 'answering', note }));
+      const news = (result.notes ?? []).filter((note) => !said.has(note)).map((note): DocumentNote => ({ name: 'question', note }));
       for (const { note } of news) said.add(note);
       for (const id of cited.slice(0, MAX_NOTED_DOCUMENTS)) {
         if (said.has(id)) continue;
