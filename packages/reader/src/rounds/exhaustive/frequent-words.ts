@@ -22,7 +22,7 @@ export function frequentWordsAsked(question: string): number | undefined {
   return Math.min(MOST_WORDS, Math.max(1, named < 0 ? Number(number) : named + 1));
 }
 
-/** Different words that are counted at once: some 30 MB. */
+/** Different words that are counted at once. */
 const MAX_WORDS = 250_000;
 
 /**
