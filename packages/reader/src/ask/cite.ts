@@ -18,7 +18,7 @@ export interface ReadSpan extends TextSpan {
   /** Id of the document it is from. */
   document: string;
   trail: string[];
-  /** The hit's score: breaks ties between sentences of different spans. */
+  /** The best score of the hits in it, 0 where it is only a neighbour of one: breaks ties between sentences of different spans. */
   score: number;
 }
 

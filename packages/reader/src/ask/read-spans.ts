@@ -1,4 +1,6 @@
-// Hits -> the stretches of text that are read: each hit with its neighbours, joined where they touch, in the order of documents and text.
+// Hits -> the stretches of text that are read: each hit with its neighbours, joined where they touch, in the order of documents and text,
+// parted where a heading begins.
+import { codePointLength } from '../characters.ts';
 import type { PlaceFinder } from '../find/passage.ts';
 import type { Places } from '../find/places.ts';
 import { ofReading } from '../find/readings.ts';
@@ -42,22 +44,20 @@ export async function runsByDocument(places: Places, hits: readonly DocumentHit[
   }));
 }
 
+/** A span for each section of a run. */
 export async function readSpans(places: Places, hits: readonly DocumentHit[], neighbours: number): Promise<ReadSpan[]> {
   const spans: ReadSpan[] = [];
   for (const { finder, hits: own, runs } of await runsByDocument(places, hits, neighbours)) {
     await ofReading(finder.readingId, async () => {
-      for (const { first, last, score } of runs) {
-        const from = await finder.block(first);
-        const to = await finder.block(last);
-        const { trail } = await finder.block(bestIn(own, first, last));
-        spans.push({ ...(await finder.sentences(from, to)), document: finder.plan.documentId, trail, score });
+      const found = await Promise.all(own.map(async ({ block, score }) => ({ ...(await finder.block(block)), score })));
+      for (const { first, last } of runs) {
+        for (const section of finder.sections(await finder.sentences(await finder.block(first), await finder.block(last)))) {
+          const endChar = section.startChar + codePointLength(section.text);
+          const scores = found.filter(({ charStart, charEnd }) => charStart < endChar && charEnd > section.startChar).map(({ score }) => score);
+          spans.push({ ...section, document: finder.plan.documentId, score: Math.max(0, ...scores) });
+        }
       }
     });
   }
   return spans;
-}
-
-/** The trail shown is that of the best hit in the run: it is what the run was chosen for. */
-function bestIn(hits: readonly BlockHit[], first: number, last: number): number {
-  return hits.filter(({ block }) => block >= first && block <= last).reduce((best, hit) => (hit.score > best.score ? hit : best)).block;
 }

@@ -6,6 +6,7 @@ import type { Chunk, PageSpan, ReaderContext, ReadingPlan } from '../contract.ts
 import { type EmbeddedPassage, embeddedPassages } from '../encode/embedded-passages.ts';
 import { loadStructure } from '../plan/stored-document.ts';
 import type { Segment } from '../segment/format.ts';
+import { type Section, sectionsOf } from './sections.ts';
 import { storedSegments } from './stored-parts.ts';
 import { EDGE_BYTES, unitsAfter, unitsBefore } from './sentence-edges.ts';
 
@@ -104,6 +105,11 @@ export class PlaceFinder {
     const head = before.slice(before.length - unitsBefore(before, from === 0, text));
     const tail = after.slice(0, unitsAfter(text, after, to === numBytes));
     return { text: head + text + tail, byteStart: byteStart - Buffer.byteLength(head), startChar: startChar - codePointLength(head) };
+  }
+
+  /** Its parts, each below the headings that are open there. */
+  sections(span: TextSpan): Section[] {
+    return sectionsOf(this.#plan, span).map((section) => ({ ...section, trail: [...this.#trailHead, ...section.trail] }));
   }
 
   /** UTF-16 range [start, end) of a span as a citation, white space at its ends left off. */

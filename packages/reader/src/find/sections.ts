@@ -1,0 +1,50 @@
+// A stretch of text -> its parts, each below the headings that are open there. In a reference work three blocks hold several entries, and a
+// line below the wrong entry's name says something else.
+import { codePointLength } from '../characters.ts';
+import type { ReadingPlan } from '../contract.ts';
+import type { TextSpan } from './passage.ts';
+
+export interface Section extends TextSpan {
+  trail: string[];
+}
+
+/** In the order of the text, none empty; joined they are the span. A heading begins its own section. */
+export function sectionsOf({ chunks, trails }: Pick<ReadingPlan, 'chunks' | 'trails'>, span: TextSpan): Section[] {
+  const { startChar } = span;
+  const endChar = startChar + codePointLength(span.text);
+  const sections: Section[] = [];
+  let open = -1;
+  let from = 0;
+  const walk = pointWalker(span.text);
+  const end = (unit: number): void => {
+    const text = span.text.slice(from, unit);
+    if (text === '') return;
+    const last = sections.at(-1);
+    sections.push({
+      text, trail: open < 0 ? [] : trails[open].parts,
+      byteStart: last === undefined ? span.byteStart : last.byteStart + Buffer.byteLength(last.text),
+      startChar: last === undefined ? startChar : last.startChar + codePointLength(last.text),
+    });
+    from = unit;
+  };
+  for (const chunk of chunks.filter(({ charStart, charEnd }) => charStart < endChar && charEnd > startChar)) {
+    if (from === 0 && sections.length === 0) open = chunk.trails[0];
+    for (const { charStart, trail } of chunk.headings) {
+      if (charStart >= endChar) break;
+      if (charStart > startChar) end(walk(charStart - startChar));
+      open = trail;
+    }
+  }
+  end(span.text.length);
+  return sections;
+}
+
+/** Code points of a text -> UTF-16 units, asked for in ascending order. */
+function pointWalker(text: string): (point: number) => number {
+  let unit = 0;
+  let at = 0;
+  return (point) => {
+    for (; at < point && unit < text.length; at++) unit += (text.codePointAt(unit) as number) > 0xffff ? 2 : 1;
+    return unit;
+  };
+}
