@@ -1,10 +1,10 @@
-// The sentences of what was read that carry the answer, verbatim, with their place.
+// The statements (sentences, items, rows) of what was read that carry the answer, verbatim, with their place.
 import type { Citation } from '@lectern/shared';
 import type { TextSpan } from '../find/passage.ts';
 import type { Places } from '../find/places.ts';
 import { wordsOf } from '../segment/words.ts';
 import { contentStems, shareOf } from './content-words.ts';
-import { sentencesOf, type Range } from './sentences.ts';
+import { statementsIn } from './statements.ts';
 
 const MAX_CITATIONS = 3;
 /** A word of the answer weighs as much as this many of the question: a wrong answer must not draw all quotations to itself. */
@@ -23,8 +23,7 @@ export interface ReadSpan extends TextSpan {
 }
 
 interface Candidate {
-  span: ReadSpan;
-  range: Range;
+  statement: ReadSpan;
   stems: Set<string>;
   questionShare: number;
   value: number;
@@ -34,14 +33,14 @@ interface Candidate {
 export async function cite(places: Places, spans: readonly ReadSpan[], question: string, answer: string): Promise<Citation[]> {
   const answerStems = contentStems(answer);
   const questionStems = contentStems(question);
-  const candidates = spans.flatMap((span) => sentencesOf(span.text).map((range): Candidate => {
-    const stems = new Set([...wordsOf(span.text.slice(range.start, range.end))].map((word) => word.stem));
+  const candidates = spans.flatMap((span) => statementsIn(span).map((statement): Candidate => {
+    const stems = new Set([...wordsOf(statement.text)].map((word) => word.stem));
     const questionShare = shareOf(questionStems, stems);
-    return { span, range, stems, questionShare, value: ANSWER_WEIGHT * shareOf(answerStems, stems) + questionShare };
+    return { statement, stems, questionShare, value: ANSWER_WEIGHT * shareOf(answerStems, stems) + questionShare };
   }));
   const chosen: Candidate[] = [];
   const missing = new Set(answerStems);
-  const rest = candidates.sort((a, b) => b.value - a.value || b.span.score - a.span.score); // stable
+  const rest = candidates.sort((a, b) => b.value - a.value || b.statement.score - a.statement.score); // stable
   for (const candidate of rest) {
     if (chosen.length === MAX_CITATIONS) break;
     const added = [...missing].filter((stem) => candidate.stems.has(stem));
@@ -55,6 +54,6 @@ export async function cite(places: Places, spans: readonly ReadSpan[], question:
     chosen.splice(MAX_CITATIONS - 1);
     chosen.push(forQuestion);
   }
-  return Promise.all(chosen.map(async ({ span, range, value }) =>
-    (await places.document(span.document)).cite(span, range.start, range.end, span.trail, value / (ANSWER_WEIGHT + 1))));
+  return Promise.all(chosen.map(async ({ statement, value }) =>
+    (await places.document(statement.document)).cite(statement, 0, statement.text.length, statement.trail, value / (ANSWER_WEIGHT + 1))));
 }

@@ -1,4 +1,4 @@
-// What of the hits' text is put before a small reader: the one sentence that shares most words with the question and is nearest to it in
+// What of the hits' text is put before a small reader: the one statement (a sentence, an item, a row) that shares most words with the question and is nearest to it in
 // meaning; where none shares enough words, the nearest of the block that a second look put first, else the two that are nearest. A small model is misled by what stands around the fact: of the same
 // questions it answers .49 from one sentence, .38 from two, .29 from whole blocks (docs/finding.md, "The sentence that is shown").
 import type { Passage } from '@lectern/shared';
@@ -7,10 +7,12 @@ import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
 import { closenessTo } from './closeness.ts';
 import { contentStems, shareOf } from './content-words.ts';
-import { sentencesOf } from './sentences.ts';
+import { statementsIn } from './statements.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
 const MIN_SHARE = 1 / 3;
+/** Unless the headings above it hold the rest: a line of a reference work says of its entry only what kind of thing it tells. */
+const MIN_SHARE_WITH_TRAIL = 1 / 2;
 /** Of the cosine, beside the share of words, where words tell; where they do not it counts whole. */
 const CLOSENESS_WEIGHT = 0.5;
 /** Shown where words do not tell. */
@@ -40,16 +42,15 @@ export interface FocusOptions {
 export async function focus(spans: readonly ReadSpan[], question: string, { embedder, looked }: FocusOptions = {}): Promise<ReadSpan[]> {
   const asked = contentStems(question);
   const byScore = [...spans].sort((a, b) => b.score - a.score);
-  const sentences = byScore.flatMap((span) => sentencesOf(span.text).map(({ start, end }): Sentence => {
-    const text = span.text.slice(start, end);
-    return { span: partOf(span, start, end), own: shareOf(asked, stemsOf(text)), withTrail: shareOf(asked, stemsOf([text, ...span.trail].join('\n'))), closeness: 0 };
+  const sentences = byScore.flatMap((span) => statementsIn(span)).map((part): Sentence => ({
+    span: part, own: shareOf(asked, stemsOf(part.text)), withTrail: shareOf(asked, stemsOf([part.text, ...part.trail].join('\n'))), closeness: 0,
   })).sort((a, b) => b.withTrail - a.withTrail || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
   if (embedder !== undefined) {
     for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;
   }
   const by = (weight: number): Sentence[] => [...sentences].sort((a, b) => b.withTrail + weight * b.closeness - (a.withTrail + weight * a.closeness));
   const best = by(CLOSENESS_WEIGHT).at(0);
-  if (best !== undefined && best.own >= MIN_SHARE) return [best.span];
+  if (best !== undefined && (best.own >= MIN_SHARE || (best.own > 0 && best.withTrail >= MIN_SHARE_WITH_TRAIL))) return [best.span];
   if (embedder === undefined) return byScore.slice(0, 1);
   const inLooked = looked === undefined ? [] : sentences.filter(({ span: { document, startChar } }) => document === looked.document && startChar >= looked.startChar && startChar < looked.endChar);
   const nearest = inLooked.sort((a, b) => b.closeness - a.closeness).slice(0, 1);
@@ -68,10 +69,4 @@ export function usefulTrail({ text, trail }: Pick<ReadSpan, 'text' | 'trail'>, q
   const said = new Set(contentStems(text));
   const asked = new Set(contentStems(question).filter((stem) => !said.has(stem)));
   return trail.filter((part) => contentStems(part).some((stem) => asked.has(stem)));
-}
-
-/** UTF-16 units [start, end) of a span. */
-function partOf(span: ReadSpan, start: number, end: number): ReadSpan {
-  const before = span.text.slice(0, start);
-  return { ...span, text: span.text.slice(start, end), byteStart: span.byteStart + Buffer.byteLength(before), startChar: span.startChar + codePointLength(before) };
 }

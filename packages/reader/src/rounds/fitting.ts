@@ -1,8 +1,7 @@
 // Sentences that were found -> those that speak of the question's subjects, the ones that hold most of its words first.
-import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from '../ask/cite.ts';
-import { sentencesOf } from '../ask/sentences.ts';
 import { contentStems } from '../ask/content-words.ts';
+import { statementsIn } from '../ask/statements.ts';
 import { wordsOf } from '../segment/words.ts';
 import type { Part } from './split.ts';
 
@@ -21,10 +20,9 @@ export function fittingSentences(spans: readonly ReadSpan[], { question, subject
   const fits: Fit[] = [];
   const seen = new Set<string>();
   for (const span of spans) {
-    for (const { start, end } of sentencesOf(span.text)) {
-      const sentence = sentenceSpan(span, start, end);
+    for (const sentence of statementsIn(span)) {
       const own = new Set(stemsOf(sentence.text));
-      const all = new Set([...own, ...span.trail.flatMap(stemsOf)]);
+      const all = new Set([...own, ...sentence.trail.flatMap(stemsOf)]);
       if (ASKS.test(sentence.text) || !needed.every((stem) => all.has(stem)) || !asked.some((stem) => own.has(stem))) continue;
       if (seen.has(sameText(sentence))) continue; // spans overlap, and texts repeat themselves
       seen.add(sameText(sentence));
@@ -37,9 +35,3 @@ export function fittingSentences(spans: readonly ReadSpan[], { question, subject
 export const stemsOf = (text: string): string[] => [...wordsOf(text)].map(({ stem }) => stem);
 
 export const sameText = ({ text }: Pick<ReadSpan, 'text'>): string => text.replace(/\s+/gu, ' ').trim();
-
-/** UTF-16 units [start, end) of a span. */
-function sentenceSpan(span: ReadSpan, start: number, end: number): ReadSpan {
-  const before = span.text.slice(0, start);
-  return { ...span, text: span.text.slice(start, end), byteStart: span.byteStart + Buffer.byteLength(before), startChar: span.startChar + codePointLength(before) };
-}

@@ -1,0 +1,65 @@
+// What is shown and quoted by itself: a sentence, an item of a list, or a row of a table below the table's first line. What one item or row
+// says is not said of the next, and a row does not say what its cells are.
+import { codePointLength } from '../characters.ts';
+import type { ReadSpan } from './cite.ts';
+import { type Range, sentencesOf } from './sentences.ts';
+
+/** The first line of an item of a list. */
+const ITEM = /^[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)]) +\S/u;
+const ROW = /\|/u;
+/** Between a table's first line and its rows. */
+const RULE = /^(?=[^\n]*-)(?=[^\n]*\|)[ \t|:-]+\s*$/u;
+
+interface Statement extends Range {
+  /** Of a row: its table's first line. */
+  head?: string;
+}
+
+/** In the order of the text. A row's trail ends with its table's first line: that stands above it as a heading does. */
+export function statementsIn(span: ReadSpan): ReadSpan[] {
+  return rangesOf(span.text).map(({ start, end, head }) => ({ ...partOf(span, start, end), trail: head === undefined ? span.trail : [...span.trail, head] }));
+}
+
+function rangesOf(text: string): Statement[] {
+  const statements: Statement[] = [];
+  let head: string | undefined; // of the table that the line before belongs to
+  let at = 0; // where that ends
+  for (const sentence of sentencesOf(text)) {
+    if (at !== sentence.start) head = undefined;
+    for (const { start, end } of linesOf(text, sentence.start, sentence.end)) {
+      const line = text.slice(start, end);
+      const last = statements.at(-1);
+      if (last?.end === start && RULE.test(line)) {
+        head = text.slice(last.start, last.end).trim();
+        statements.pop(); // names of columns state nothing
+      } else if (head !== undefined && ROW.test(line)) {
+        statements.push({ start, end, head });
+      } else if (start === sentence.start || head !== undefined || ITEM.test(line) || RULE.test(lineAt(text, end))) {
+        statements.push({ start, end });
+        head = undefined;
+      } else {
+        last!.end = end; // what continues an item stays with it
+      }
+      at = end;
+    }
+  }
+  return statements;
+}
+
+/** To the line end that ends it, or the end of the text. */
+function lineAt(text: string, start: number): string {
+  const newline = text.indexOf('\n', start);
+  return text.slice(start, newline < 0 ? undefined : newline + 1);
+}
+
+function linesOf(text: string, start: number, end: number): Range[] {
+  const lines: Range[] = [];
+  for (let at = start; at < end; at = lines.at(-1)!.end) lines.push({ start: at, end: Math.min(end, at + lineAt(text, at).length) });
+  return lines;
+}
+
+/** UTF-16 units [start, end) of a span. */
+function partOf(span: ReadSpan, start: number, end: number): ReadSpan {
+  const before = span.text.slice(0, start);
+  return { ...span, text: span.text.slice(start, end), byteStart: span.byteStart + Buffer.byteLength(before), startChar: span.startChar + codePointLength(before) };
+}

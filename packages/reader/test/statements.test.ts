@@ -1,0 +1,57 @@
+// Items of lists and rows of tables by themselves.
+import { expect, test } from 'vitest';
+import type { ReadSpan } from '../src/ask/cite.ts';
+import { focus } from '../src/ask/focus.ts';
+import { sentencesOf } from '../src/ask/sentences.ts';
+import { statementsIn } from '../src/ask/statements.ts';
+
+const span = (text: string, trail: string[] = []): ReadSpan => ({ text, trail, document: 'doc_1', byteStart: 100, startChar: 50, score: 1 });
+const texts = (text: string): string[] => statementsIn(span(text)).map((one) => one.text);
+const TABLE = '| Tree | Height |\n|------|:------:|\n| linden | 21 m |\n| 榆 | 14 m |\n';
+
+test('sentences stay as they are', () => {
+  const text = 'The linden is tall - 21 metres. It was felled\nin 1851. Or was it | not?\n\nNo.';
+  expect(texts(text)).toEqual(sentencesOf(text).map(({ start, end }) => text.slice(start, end)));
+});
+
+test('an item with what continues it', () => {
+  expect(texts('- Default: null\n- Type: null or\n  String\n* other\n')).toEqual(['- Default: null\n', '- Type: null or\n  String\n', '* other\n']);
+  expect(texts('Ways:\n1. by land\n2) by sea\n')).toEqual(['Ways:\n', '1. by land\n', '2) by sea\n']);
+  expect(texts('It grew 4\n-5 metres')).toEqual(['It grew 4\n-5 metres']);
+});
+
+test('a row below its table\'s first line, which states nothing by itself', () => {
+  const rows = statementsIn(span(`Trees:\n${TABLE}They stand.`, ['Timber']));
+  expect(rows.map(({ text, trail }) => [text, trail])).toEqual([
+    ['Trees:\n', ['Timber']],
+    ['| linden | 21 m |\n', ['Timber', '| Tree | Height |']],
+    ['| 榆 | 14 m |\n', ['Timber', '| Tree | Height |']],
+    ['They stand.', ['Timber']],
+  ]);
+  const whole = `Trees:\n${TABLE}They stand.`;
+  for (const { text, startChar, byteStart } of rows) {
+    expect([...whole].slice(startChar - 50, startChar - 50 + [...text].length).join('')).toBe(text);
+    expect(Buffer.from(whole).subarray(byteStart - 100, byteStart - 100 + Buffer.byteLength(text)).toString()).toBe(text);
+  }
+});
+
+test('rows of a table that is too long for a sentence keep its first line', () => {
+  const long = `| Tree | Height |\n| --- | --- |\n${Array.from({ length: 60 }, (_, i) => `| tree ${i} | ${i} metres |\n`).join('')}`;
+  const rows = statementsIn(span(long));
+  expect(rows).toHaveLength(60);
+  for (const { trail } of rows) expect(trail).toEqual(['| Tree | Height |']);
+});
+
+test('lines with bars and no rule are no table', () => {
+  expect(texts('a | b\nc | d\n')).toEqual(['a | b\nc | d\n']);
+});
+
+test('a reader is shown the row, below its headings', async () => {
+  const shown = await focus([span(`Some trees are old.\n\n${TABLE}`, ['Timber'])], 'What is the height of the linden?');
+  expect(shown).toMatchObject([{ text: '| linden | 21 m |\n', trail: ['Timber', '| Tree | Height |'] }]);
+});
+
+test('a line whose headings hold the rest of the question is enough', async () => {
+  const spans = [span('- Default: null\n- Type: Path\n', ['npm', 'Settings', 'cache']), span('- Default: 10\n- Type: Number\n', ['npm', 'Settings', 'logs-max'])];
+  expect(await focus(spans, 'Which type does the npm setting logs-max have?')).toMatchObject([{ text: '- Type: Number\n' }]);
+});
