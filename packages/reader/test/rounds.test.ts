@@ -140,6 +140,13 @@ describe('exhaustive', () => {
     expect(result.notes.join()).toContain('30 sentences match, 20 of them were read');
   });
 
+  test.each([
+    ['How many times is Varga mentioned?', true], ['Which word occurs most often?', true], ['How many islands did Captain Varga see?', false],
+  ])('one round says that it does not count: %s', async (question, isToCount) => {
+    const { result } = await asked({ question });
+    expect(result.notes.some((note) => note.includes('exhaustive'))).toBe(isToCount);
+  });
+
   test.each(['thorough', 'exhaustive'] as const)('counts the words of all sentences where the most frequent ones are asked for (%s)', async (effort) => {
     const { result, numAnswers: readings, streamed } = await asked({ question: 'What are the 4 most common words of the text?', effort });
     const numWeeks = TEXT.match(/\bweek\b/g)!.length;

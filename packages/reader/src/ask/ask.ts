@@ -6,9 +6,14 @@ import { throwIfCancelled } from '../control.ts';
 import { withAskDefaults } from '../defaults.ts';
 import { findPlaces } from '../find/find.ts';
 import { askExhaustively } from '../rounds/exhaustive/exhaustive.ts';
+import { frequentWordsAsked } from '../rounds/exhaustive/frequent-words.ts';
+import { wantedOf } from '../rounds/exhaustive/wanted.ts';
 import { askThoroughly } from '../rounds/thorough.ts';
 import { answerFound, checkMode } from './answer-found.ts';
 import { readerOf } from './reread.ts';
+
+const COUNT_NOTE = 'answered from the passages that fit best: over all of the text it is counted with the effort exhaustive';
+const asksToCount = (question: string): boolean => wantedOf(question).asksForNumber || frequentWordsAsked(question) !== undefined;
 
 type Ask = (ctx: ReaderContext, readings: readonly ReadingSource[], options: AskOptions) => Promise<AskResult>;
 
@@ -28,7 +33,8 @@ async function askOnce(ctx: ReaderContext, readings: readonly ReadingSource[], o
   throwIfCancelled(options.control);
   const started = performance.now();
   const { generated, supported, citations, blocksAttended, chunksEncodedOnDemand, segmentBytes } = await answerFound(ctx, found, options);
-  const { passages, notes, numBlocks, numTokens, findSeconds, indexBytes } = found;
+  const { passages, numBlocks, numTokens, findSeconds, indexBytes } = found;
+  const notes = [...found.notes, ...(asksToCount(options.question) ? [COUNT_NOTE] : [])];
   return {
     answer: generated.text,
     supported,
