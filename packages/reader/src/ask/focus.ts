@@ -1,6 +1,6 @@
 // What of the hits' text is put before a small reader: the one statement (a sentence, an item, a row) that shares most words with the question and is nearest to it in
 // meaning; where none shares enough words, the nearest of the block that a second look put first, else the two that are nearest. A small model is misled by what stands around the fact: of the same
-// questions it answers .49 from one sentence, .38 from two, .29 from whole blocks (docs/finding.md, "The sentence that is shown").
+// questions it answers .49 from one sentence, .38 from two, .29 from whole blocks (docs/finding.md, "What is shown, and the prompt").
 import type { Passage } from '@lectern/shared';
 import { codePointLength } from '../characters.ts';
 import type { ReaderEmbedder } from '../contract.ts';

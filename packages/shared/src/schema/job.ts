@@ -83,7 +83,7 @@ export const citationSchema = z.strictObject({
   page: z.int().min(1).optional(),
   /** The document it is from. */
   document: z.string(),
-  /** Title and open headings where the passage starts, outermost first. */
+  /** Title and open headings where the passage starts, outermost first; of a table's row its table's first line last. */
   trail: z.array(z.string()),
   score: z.number(),
 });
