@@ -15,12 +15,17 @@ void SparsePart::forget_choice() {
   mass_count = 0;
 }
 
-Buffer SpareRows::take(size_t bytes) {
+Buffer SpareRows::take(size_t bytes, size_t num_positions, bool& is_clean) {
   // A much larger buffer would keep its touched pages for nothing.
-  return spare_.bytes() >= bytes && spare_.bytes() <= 2 * bytes ? std::move(spare_) : Buffer(bytes);
+  const bool reused = spare_.bytes() >= bytes && spare_.bytes() <= 2 * bytes;
+  is_clean = !reused || num_positions_ == num_positions;
+  return reused ? std::move(spare_) : Buffer(bytes);
 }
 
-void SpareRows::give(Buffer buffer) { spare_ = std::move(buffer); }
+void SpareRows::give(Buffer buffer, size_t num_positions) {
+  spare_ = std::move(buffer);
+  num_positions_ = num_positions;
+}
 
 Context::Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity, const Int8AttentionKernels* int8)
     : weights_(std::move(weights)), spare_(std::move(spare)), num_positions_(num_positions), capacity_(capacity), stop_layer_(weights_->config.num_layers), int8_(int8), layout8_(kv8_layout(weights_->config.head_dim)) {
@@ -31,7 +36,12 @@ Context::Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRo
   constexpr size_t ALIGN = 64;
   rows_bytes_ = (c.num_layers * c.kv_dim() * 2 * num_positions_ * sizeof(float) + ALIGN - 1) / ALIGN * ALIGN;
   const size_t blocks_bytes = int8_ ? c.num_layers * c.num_kv_heads * num_blocks8() * layout8_.bytes : 0;
-  rows_ = spare_->take(rows_bytes_ + blocks_bytes);
+  bool is_clean;
+  rows_ = spare_->take(rows_bytes_ + blocks_bytes, num_positions_, is_clean);
+  if (is_clean) return;
+  for (size_t at = 0; at < blocks_bytes; at += layout8_.bytes) {
+    std::memset(rows_.as<uint8_t>(rows_bytes_ + at + layout8_.k_scale), 0, layout8_.bytes - layout8_.k_scale);
+  }
 }
 
 float* Context::row(size_t layer, size_t kv_head, size_t which) const {

@@ -48,18 +48,20 @@ struct SparsePart {
 /** The rows of the last context that was disposed of: the next one of a reading wants as many, and fresh pages cost time to clear. */
 class SpareRows {
  public:
-  Buffer take(size_t bytes);
-  void give(Buffer buffer);
+  /** is_clean: it is new, or of as many positions, so that its blocks' floats are floats; else other bytes may stand where they were, even NaN. */
+  Buffer take(size_t bytes, size_t num_positions, bool& is_clean);
+  void give(Buffer buffer, size_t num_positions);
 
  private:
   Buffer spare_;
+  size_t num_positions_ = 0;
 };
 
 class Context {
  public:
   /** Room for num_positions rows per layer and KV head, of which `capacity` are own tokens. */
   Context(std::shared_ptr<const Weights> weights, std::shared_ptr<SpareRows> spare, size_t num_positions, size_t capacity, const Int8AttentionKernels* int8 = nullptr);
-  ~Context() { spare_->give(std::move(rows_)); }
+  ~Context() { spare_->give(std::move(rows_), num_positions_); }
 
   size_t length() const { return length_; }
   size_t num_tokens() const { return num_tokens_; }
