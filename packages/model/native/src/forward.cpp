@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "errors.h"
+#include "int8/arg_max.h"
 #include "multiply.h"
 #include "pass.h"
 #include "row_blocks.h"
@@ -26,6 +27,17 @@ void look_at_control(const ForwardWant& want, size_t done, size_t total) {
   __atomic_store_n(want.control + 1, permille, __ATOMIC_SEQ_CST);
 }
 
+/** The index of the largest of x times weight. */
+size_t arg_max(Session& s, const Linear& weight, const float* x) {
+  if (s.int8 && weight.bounds_rests()) {
+    if (const auto found = arg_max_int8(s, weight, x)) return *found;
+  }
+  float* logits = s.act.logits.reserve(weight.num_outputs());
+  const Product head{&weight, nullptr, x, logits, weight.num_outputs(), Epilogue::store};
+  multiply(s, &head, 1, 1);
+  return static_cast<size_t>(std::max_element(logits, logits + weight.num_outputs()) - logits);
+}
+
 /** Norms the wanted rows into act.normed, one after the other, and multiplies them straight into the items' logits. */
 void write_logits(Session& s, const Pass& pass, const ForwardWant& want) {
   const ModelConfig& c = s.weights->config;
@@ -41,6 +53,16 @@ void write_logits(Session& s, const Pass& pass, const ForwardWant& want) {
     float* logits = slice.item->logits + (want.logits == Logits::last ? 0 : slice.from * c.vocab_size);
     const Product head{&s.weights->output, nullptr, s.act.normed.data(), logits, c.vocab_size, Epilogue::store};
     multiply(s, &head, 1, rows);
+  }
+}
+
+void write_best(Session& s, const Pass& pass) {
+  const ModelConfig& c = s.weights->config;
+  for (const TokenSlice& slice : pass.slices) {
+    if (slice.from + slice.count != slice.item->num_tokens) continue;
+    const float* x = s.act.x.data() + (slice.row + slice.count - 1) * c.dim;
+    s.kernels.rms_norm(x, s.weights->output_norm.data(), c.rms_norm_eps, c.dim, s.act.normed.data());
+    *slice.item->best = static_cast<int32_t>(arg_max(s, s.weights->output, s.act.normed.data()));
   }
 }
 
@@ -108,6 +130,7 @@ void run_pass(Session& s, Pass& pass, const ForwardWant& want, size_t layers_don
     }
   }
   if (want.logits == Logits::log_probs) write_log_probs(s, pass, want.num_log_probs);
+  else if (want.logits == Logits::best) write_best(s, pass);
   else if (want.logits != Logits::none) write_logits(s, pass, want);
   for (const TokenSlice& slice : placed) slice.item->context->commit(slice.count, want.until_layer);
 }

@@ -9,7 +9,8 @@
 namespace lectern {
 
 /** log_probs: of the last tokens of each item, how likely they were. */
-enum class Logits { none, last, all, log_probs };
+/** best: only which token has the largest of the last logits. */
+enum class Logits { none, last, all, log_probs, best };
 
 struct HeadRef {
   size_t layer;
@@ -22,6 +23,7 @@ struct ForwardItem {
   size_t num_tokens;
   float* logits;   // (vocab_size), (num_tokens, vocab_size) or (want.num_log_probs), or null
   float* queries;  // (num_tokens, want.queries.size(), head_dim), or null
+  int32_t* best = nullptr;  // one token, where want.logits is best; ties to the lower id
 };
 
 struct ForwardWant {

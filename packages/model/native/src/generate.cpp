@@ -10,16 +10,18 @@ GenerateResult generate(Session& session, Context& context, const GenerateOption
   const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
   context.check_room(options.num_tokens + options.max_tokens - 1);  // the last token is not run
   const ModelConfig& c = session.weights->config;
-  std::vector<float> logits(c.vocab_size);
+  const bool greedy = options.temperature == 0;
+  std::vector<float> logits(greedy ? 0 : c.vocab_size);
   ForwardWant want;
-  want.logits = Logits::last;
+  want.logits = greedy ? Logits::best : Logits::last;
   want.until_layer = c.num_layers;
   want.control = options.control;
   Sampler sampler(options.temperature, options.top_p, options.seed);
   const auto step = [&](const int32_t* tokens, size_t num_tokens) {
-    std::vector<ForwardItem> batch{{&context, tokens, num_tokens, logits.data(), nullptr}};
+    int32_t best;
+    std::vector<ForwardItem> batch{{&context, tokens, num_tokens, logits.data(), nullptr, &best}};
     forward(session, batch, want);
-    return sampler.next(logits.data(), c.vocab_size);
+    return greedy ? best : sampler.next(logits.data(), c.vocab_size);
   };
 
   const auto start = Clock::now();

@@ -121,7 +121,7 @@ void keep_last_rows(Session& s, Pass& pass) {
   const ModelConfig& c = s.weights->config;
   Pass kept;
   for (const TokenSlice& slice : pass.slices) {
-    if (!slice.item->logits || slice.from + slice.count < slice.item->num_tokens) continue;
+    if ((!slice.item->logits && !slice.item->best) || slice.from + slice.count < slice.item->num_tokens) continue;
     const size_t skipped = slice.count - 1, from = slice.row + skipped, to = kept.rows++;
     kept.slices.push_back({slice.item, slice.from + skipped, 1, to, slice.position + skipped});
     if (from == to) continue;
@@ -166,7 +166,7 @@ void begin_layer(Session& s, const Pass& pass, const ForwardWant& want, size_t l
 void end_layer(Session& s, Pass& pass, const ForwardWant& want, size_t layer) {
   const LayerWeights& w = s.weights->layers[layer];
   // In f32 a product of few rows adds in another order than one of many: there a row's bits would depend on the rows beside it.
-  if (s.int8 && layer + 1 == s.weights->config.num_layers && want.logits == Logits::last) keep_last_rows(s, pass);
+  if (s.int8 && layer + 1 == s.weights->config.num_layers && (want.logits == Logits::last || want.logits == Logits::best)) keep_last_rows(s, pass);
   if (pass.rows == 0) return;
   attend_pass(s, pass, layer);
   add_product(s, w.o, s.act.attended.data(), w.attn_post_norm, 0, pass.rows);

@@ -21,6 +21,9 @@ void multiply(Session& session, const Product* products, size_t num_products, si
 /** The same with activations in 8 bits: see kernels/int8.h. */
 void multiply_int8(Session& session, const Product* products, size_t num_products, size_t rows);
 
+/** int8 only: x (rows, num_inputs) as products with `weight` take it, in session.act.quantised. */
+QuantRows quantise_rows(Session& session, const Linear& weight, const float* x, size_t rows);
+
 /** Writes a tile of `rows` rows, `stride` apart, whose first column is output `col`, into rows [row, row + rows) of y. */
 void finish_tile(const ModelKernels& kernels, const Product& product, const float* tile, const float* tile2, size_t stride, size_t rows, size_t row,
                  size_t col, size_t cols);

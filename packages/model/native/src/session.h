@@ -29,9 +29,12 @@ class Floats {
 };
 
 struct ThreadScratch {
-  Floats unpacked;  // (k, TILE_COLS); or scratch of quantising a row
+  Floats unpacked;  // (k, TILE_COLS); or scratch of quantising a row; or panels joined from planes
   AttendScratch attend;
   Spans spans;
+
+  /** Room for `count` of a weight's panels, one after the other. */
+  uint8_t* joined(const Linear& weight, size_t count = 1) { return reinterpret_cast<uint8_t*>(unpacked.reserve(count * weight.joined_bytes() / sizeof(float))); }
 };
 
 /** Of one pass; rows are the tokens of all its items one after the other. */
@@ -45,6 +48,7 @@ struct Activations {
   Floats hidden;   // (rows, ffn_dim)
   QuantBuffer quantised;  // int8 only: what the next products read
   Floats logits;   // (rows of which log-probabilities are wanted at once, vocab_size)
+  Floats bounds;   // (panels of the vocabulary): see int8/arg_max.cpp
   Floats partials; // attention of single tokens: (parts, group * head_dim values and group lse)
 };
 

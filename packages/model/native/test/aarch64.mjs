@@ -10,7 +10,7 @@ const SOURCE = fileURLToPath(new URL('..', import.meta.url));
 const BUILD = join(process.cwd(), 'build', 'native-aarch64');
 const COMPILER = 'aarch64-linux-gnu-g++';
 const EMULATOR = ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'];
-const TESTS = [['thread_pool_test'], ['int8_kernels_test'], ['attend_i8_test', 'few']];
+const TESTS = [['thread_pool_test'], ['int8_kernels_test'], ['arg_max_test'], ['attend_i8_test', 'few']];
 
 /** Its output; ends the process with what went wrong. */
 function run([command, ...args]) {

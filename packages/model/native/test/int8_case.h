@@ -25,6 +25,7 @@ constexpr Format FORMATS[] = {
     {"u8 / 32, half", PanelFormat::u8, 32, false, true},        {"u8 / 32, half, mins", PanelFormat::u8, 32, true, true},
     {"u8 / 32, float", PanelFormat::u8, 32, false, false},      {"u8 / 32, float, mins", PanelFormat::u8, 32, true, false},
     {"u8 / 16, float", PanelFormat::u8, 16, false, false},      {"u4 / 32, half", PanelFormat::u4, 32, false, true},
+    {"u8_high / 32, half", PanelFormat::u8_high, 32, false, true}, {"u8_high / 32, float", PanelFormat::u8_high, 32, false, false},
     {"u4 / 32, half, mins", PanelFormat::u4, 32, true, true},   {"u4 / 32, float, mins", PanelFormat::u4, 32, true, false},
 };
 

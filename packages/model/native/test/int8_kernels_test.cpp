@@ -124,14 +124,39 @@ void test_integers(const char* isa, const Int8Kernels& kernels, const Format& fo
       for (size_t i = 0; i < k; i++) {  // input i of the row, at its place in the codes and in the panel
         const size_t in_group = i % format.group, eight = in_group / 8 * 8, at = i - in_group + eight + in_group % 2 * 4 + in_group % 8 / 2;
         const unsigned char* codes = p.panel.data + i / format.group * p.panel.group_bytes();
-        const size_t word = format.format == PanelFormat::u4 ? in_group / 8 * PANEL_COLS + c : (in_group / 8 * 2 + in_group % 2) * PANEL_COLS + c;
+        const size_t word = has_nibbles(format.format) ? in_group / 8 * PANEL_COLS + c : (in_group / 8 * 2 + in_group % 2) * PANEL_COLS + c;
         const unsigned char byte = codes[word * 4 + in_group % 8 / 2];
-        const int code = format.format == PanelFormat::u4 ? (in_group % 2 ? byte >> 4 : byte & 15) : byte - ZERO_U8;
+        const int nibble = in_group % 2 ? byte >> 4 : byte & 15;
+        const int code = format.format == PanelFormat::u4 ? nibble : format.format == PanelFormat::u8_high ? 16 * nibble + 8 - 128 : byte - ZERO_U8;
         expected += code * x.x.codes[r * k + at];
       }
       if (tile.y[r * Tile::STRIDE + c] != static_cast<float>(expected)) fail(isa, "a sum of integers is wrong", k, 2, tile.y[r * Tile::STRIDE + c] - expected);
     }
   }
+}
+
+/** The two planes of a u8 panel give that panel again. */
+void test_join(const char* isa, const Int8Kernels& kernels, const Format& format, size_t k) {
+  const RandomPanel random(format, k, Data::gaussian, 5);
+  const Panel& whole = random.get().panel;
+  Panel high = whole;
+  high.format = PanelFormat::u8_high;
+  std::vector<unsigned char> high_bytes(high.bytes()), low(k / 2 * PANEL_COLS), out(whole.bytes() + 1, 0xa5);
+  for (size_t g = 0; g < whole.num_groups(); g++) {
+    const unsigned char* from = whole.data + g * whole.group_bytes();
+    unsigned char* to = high_bytes.data() + g * high.group_bytes();
+    for (size_t i = 0; i < whole.code_bytes(); i++) {  // byte i of 128 for eight rows: the first 64 are the even rows', whose nibbles are the lower ones
+      const size_t at = i / 128 * 64 + i % 64;
+      const int shift = i % 128 < 64 ? 0 : 4;
+      to[at] = static_cast<unsigned char>(to[at] | (from[i] >> 4) << shift);
+      low[g * high.code_bytes() + at] = static_cast<unsigned char>(low[g * high.code_bytes() + at] | (from[i] & 15) << shift);
+    }
+    std::memcpy(to + high.code_bytes(), from + whole.code_bytes(), whole.scale_bytes());
+  }
+  high.data = high_bytes.data();
+  kernels.join(high, low.data(), out.data());
+  if (std::memcmp(out.data(), whole.data, whole.bytes()) != 0) fail(isa, "planes do not join to their panel", k, 1, 0);
+  if (out.back() != 0xa5) fail(isa, "joining writes past the panel", k, 1, 0);
 }
 
 void test_kernels(const char* name, const Int8Kernels& kernels, const Int8Kernels* fused) {
@@ -140,7 +165,10 @@ void test_kernels(const char* name, const Int8Kernels& kernels, const Int8Kernel
     for (const Data data : {Data::gaussian, Data::outliers, Data::extreme}) {
       if (k == 32 && data == Data::outliers) continue;  // it has but one group
       test_quantise(name, kernels, k, data);
-      for (const Format& format : FORMATS) test_gemm(name, kernels, fused, format, k, data);
+      for (const Format& format : FORMATS) {
+        test_gemm(name, kernels, fused, format, k, data);
+        if (format.format == PanelFormat::u8 && !format.has_mins) test_join(name, kernels, format, k);
+      }
     }
   }
   std::puts(name);

@@ -17,9 +17,10 @@ namespace {
 #include "kernels/write_int8.inc"
 #include "kernels/gemm_int8.inc"
 #include "kernels/quantise_int8.inc"
+#include "kernels/join_nibbles.inc"
 }  // namespace
 
 extern const Int8Kernels int8_ymm_vnni;
-const Int8Kernels int8_ymm_vnni = {quantise, gemm};
+const Int8Kernels int8_ymm_vnni = {quantise, gemm, join};
 
 }  // namespace lectern

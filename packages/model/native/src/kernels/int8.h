@@ -37,7 +37,7 @@ struct QuantRows {
 };
 
 struct Int8Panel {
-  Panel panel;  // u8 or u4
+  Panel panel;  // u8, u4 or u8_high
   const short* side;         // (num_pairs, 16, 2): the outliers' weights, then the groups' mins where there are any
   const float* side_scales;  // (16)
   size_t num_pairs;
@@ -56,6 +56,8 @@ struct Int8Kernels {
   void (*quantise)(const float* x, const unsigned short* outlier_index, float* scratch, const QuantRows& out);
   /** rows <= INT8_ROWS of x times 1 or 2 panels, of one shape; all their columns are written. */
   void (*gemm)(const QuantRows& x, size_t rows, const Int8Panel* panels, size_t num_panels, const Int8Output& out);
+  /** out = the u8 panel whose high nibbles are `high` and whose low ones are `low`, (k / 8, 16) words laid out as u4; asks for the next panel's bytes. */
+  void (*join)(const Panel& high, const unsigned char* low, unsigned char* out);
 };
 
 extern const Int8Kernels int8_scalar;

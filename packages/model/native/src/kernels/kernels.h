@@ -23,15 +23,20 @@ enum class PanelFormat : unsigned char {
   bf16,  // (k, 16)
   u8,    // groups of: codes (group / 8, 2, 16) words, row 8 i + 2 j + h in byte j of word (i, h), zero 128; scales (16)
   u4,    // groups of: codes (group / 8, 16) words, row 8 i + j in bits 4 j..4 j + 3 of word i, zero 0; scales (16)
+  u8_high,  // laid out as u4: the high nibbles of a u8 panel. Its value is that of 16 code + 8, the middle of the u8 codes that it may be
 };
 
 constexpr int ZERO_U8 = 128;
+/** u8_high: value = (16 code + HIGH_OFFSET) * scale */
+constexpr int HIGH_OFFSET = 8 - ZERO_U8;
+
+constexpr bool has_nibbles(PanelFormat format) { return format == PanelFormat::u4 || format == PanelFormat::u8_high; }
 
 /** 16 output columns of a weight matrix, k inner, in one stretch that is read from front to back: groups, then mins (k / group, 16). */
 struct Panel {
   const unsigned char* data;
   size_t k;
-  size_t group;  // inputs per scale, a multiple of 8; u8 and u4
+  size_t group;  // inputs per scale, a multiple of 8; not of the float formats
   PanelFormat format;
   bool has_mins;
   bool half_scales;  // scales and mins are f16, where all of them are halves in the file too; else f32

@@ -11,8 +11,9 @@ namespace {
 #include "activate.inc"
 #include "gemm_vnni.inc"
 #include "quantise_vnni.inc"
+#include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_avx512vnni = {quantise, gemm};
+const Int8Kernels int8_avx512vnni = {quantise, gemm, join};
 
 }  // namespace lectern

@@ -13,8 +13,9 @@ namespace {
 #include "write_int8.inc"
 #include "gemm_int8.inc"
 #include "quantise_int8.inc"
+#include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_avx512 = {quantise, gemm};
+const Int8Kernels int8_avx512 = {quantise, gemm, join};
 
 }  // namespace lectern

@@ -10,8 +10,9 @@ namespace {
 #include "write_int8.inc"
 #include "gemm_int8_scalar.inc"
 #include "quantise_int8.inc"
+#include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_scalar = {quantise, gemm};
+const Int8Kernels int8_scalar = {quantise, gemm, join};
 
 }  // namespace lectern

@@ -2,11 +2,20 @@
 #include "weights/linear.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
 
 namespace lectern {
+
+struct RowCodes {
+  std::vector<int8_t> codes;
+  std::vector<float> scales;
+  std::vector<float> mins;
+
+  explicit RowCodes(const Panel& p) : codes(p.group ? p.k : 0), scales(p.group ? p.num_groups() : 0), mins(scales.size()) {}
+};
 
 namespace {
 
@@ -19,12 +28,6 @@ void pack_plain(const Tensor& tensor, size_t row, size_t column, uint8_t* panel)
   for (size_t i = 0; i < tensor.cols; i++) std::memcpy(panel + (i * PANEL_COLS + column) * width, from + i * width, width);
 }
 
-struct RowCodes {
-  std::vector<int8_t> codes;
-  std::vector<float> scales;
-  std::vector<float> mins;
-};
-
 void put_scale(const Panel& p, float value, size_t column, uint8_t* scales) {
   if (p.half_scales) {
     const uint16_t half = float_to_half(value);
@@ -34,14 +37,19 @@ void put_scale(const Panel& p, float value, size_t column, uint8_t* scales) {
   }
 }
 
+/** Row i of 4-bit codes; little-endian words: nibble j is in byte j / 2. */
+void put_nibble(size_t i, int nibble, size_t column, uint8_t* codes) {
+  uint8_t& byte = codes[(i / 8 * PANEL_COLS + column) * 4 + i % 8 / 2];
+  byte = static_cast<uint8_t>(byte | (nibble << (i % 2 * 4)));
+}
+
 /** Where row i of a group lies: see PanelFormat. */
 void put_code(const Panel& p, size_t i, int8_t code, size_t column, uint8_t* codes) {
   if (p.format == PanelFormat::u8) {
     const size_t word = (i / 8 * 2 + i % 2) * PANEL_COLS + column;
     codes[word * 4 + i % 8 / 2] = static_cast<uint8_t>(code + ZERO_U8);
-  } else {  // little-endian words: nibble j is in byte j / 2
-    uint8_t& byte = codes[(i / 8 * PANEL_COLS + column) * 4 + i % 8 / 2];
-    byte = static_cast<uint8_t>(byte | (code << (i % 2 * 4)));
+  } else {
+    put_nibble(i, p.format == PanelFormat::u8_high ? (code + ZERO_U8) >> 4 : code, column, codes);
   }
 }
 
@@ -52,6 +60,25 @@ void pack_grouped(const Panel& p, const RowCodes& row, size_t column, uint8_t* p
     put_scale(p, row.scales[g], column, panel + p.code_bytes());
     if (p.has_mins) put_scale(p, row.mins[g], column, mins + g * p.scale_bytes());
   }
+}
+
+/** See Linear::rest_norms: the norm of what low nibbles add, and room for the rounding of float sums over the groups, on both sides. */
+float rest_norm(const RowCodes& row, const std::vector<uint16_t>& outliers) {
+  const size_t num_groups = row.scales.size(), group = row.codes.size() / num_groups;
+  double rest = 0, whole = 0;
+  auto outlier = outliers.begin();
+  for (size_t i = 0; i < row.codes.size(); i++) {
+    if (outlier != outliers.end() && *outlier == i) {
+      outlier++;
+      continue;
+    }
+    const double scale = row.scales[i / group], value = scale * row.codes[i], left = scale * (((row.codes[i] + ZERO_U8) & 15) - 8);
+    whole += value * value;
+    rest += left * left;
+  }
+  rest = std::sqrt(rest);
+  const double rounding = static_cast<double>(num_groups + 4) / (1 << 23);
+  return static_cast<float>((rest + rounding * (2 * std::sqrt(whole) + rest)) * (1 + 1e-6));
 }
 
 /** 8 bits, symmetric, in groups of 32. */
@@ -82,19 +109,26 @@ float put_side(const float* values, size_t count, size_t column, int16_t* to) {
 size_t side_offset(const Panel& p) { return round_up(p.num_groups() * p.group_bytes(), 64); }
 size_t num_pairs_of(const Panel& p, size_t num_outliers) { return round_up(num_outliers + (p.has_mins ? p.num_groups() : 0), 2) / 2; }
 size_t side_codes_bytes(size_t num_pairs) { return num_pairs * PANEL_COLS * 2 * sizeof(int16_t); }
+constexpr size_t NORM_BYTES = PANEL_COLS * sizeof(float);
 size_t side_bytes(size_t num_pairs) { return side_codes_bytes(num_pairs) + PANEL_COLS * sizeof(float); }
 
 }  // namespace
 
-Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : tensor_(tensor) {
+Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool, Layout layout) : tensor_(tensor) {
   const TypeTraits& type = traits(tensor.type);
-  const bool requantised = type.group == 0 && precision == Precision::int8;
+  requantised_ = type.group == 0 && precision == Precision::int8;
   const size_t num_panels = round_up(tensor.rows, 2 * PANEL_COLS) / PANEL_COLS;
   Panel panel{nullptr, tensor.cols, type.group, type.panel, type.has_mins, type.half_scales};
-  if (requantised) panel = {nullptr, tensor.cols, ACTIVATION_GROUP, PanelFormat::u8, false, false};
+  if (requantised_) panel = {nullptr, tensor.cols, ACTIVATION_GROUP, PanelFormat::u8, false, false};
+  // Other types' codes have 4 to 6 bits: their high nibbles say little.
+  const bool planes = layout == Layout::planes && precision == Precision::int8 && (requantised_ || tensor.type == TensorType::Q8_0);
+  if (planes) {
+    panel.format = PanelFormat::u8_high;
+    low_ = Buffer(num_panels * (panel.k / 2 * PANEL_COLS));
+  }
   const size_t plain_bytes = tensor.cols * PANEL_COLS * type.block_bytes;
   // Decode is as fast as memory only where all that it reads of a matrix is one stretch without gaps.
-  const size_t int8_bytes = panel.group ? side_offset(panel) + side_bytes(num_pairs_of(panel, MAX_OUTLIERS)) : 0;
+  const size_t int8_bytes = panel.group ? side_offset(panel) + side_bytes(num_pairs_of(panel, MAX_OUTLIERS)) + (planes ? NORM_BYTES : 0) : 0;
   const size_t bytes = !panel.group ? plain_bytes : precision == Precision::int8 ? std::max(panel.bytes(), int8_bytes) : panel.bytes();
   storage_ = Buffer(num_panels * bytes);
   for (size_t i = 0; i < num_panels; i++) {
@@ -103,25 +137,26 @@ Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool) : te
   }
 
   pool.run(num_panels, [&](size_t i, size_t) {
-    const size_t groups = panel.group ? panel.num_groups() : 0;
-    RowCodes codes{std::vector<int8_t>(panel.group ? tensor.cols : 0), std::vector<float>(groups), std::vector<float>(groups)};
-    std::vector<float> values(requantised ? tensor.cols : 0);
+    RowCodes codes(panels_[i]);
     for (size_t column = 0; column < PANEL_COLS && i * PANEL_COLS + column < tensor.rows; column++) {
-      const uint8_t* row = tensor.data + (i * PANEL_COLS + column) * tensor.row_bytes();
       uint8_t* to = storage_.as<uint8_t>(i * bytes);
       if (!panel.group) {
         pack_plain(tensor, i * PANEL_COLS + column, column, to);
         continue;
       }
-      if (requantised) {
-        dequantize_row(tensor.type, row, tensor.cols, values.data());
-        quantise_row(values, codes);
-      } else {
-        extract_codes(tensor.type, row, tensor.cols, codes.codes.data(), codes.scales.data(), codes.mins.data());
-      }
+      read_codes(i * PANEL_COLS + column, codes);
       pack_grouped(panels_[i], codes, column, to);
+      for (size_t j = 0; planes && j < tensor.cols; j++) put_nibble(j, (codes.codes[j] + ZERO_U8) & 15, column, low_plane(i));
     }
   });
+}
+
+void Linear::read_codes(size_t row, RowCodes& codes) const {
+  const uint8_t* bytes = tensor_.data + row * tensor_.row_bytes();
+  if (!requantised_) return extract_codes(tensor_.type, bytes, tensor_.cols, codes.codes.data(), codes.scales.data(), codes.mins.data());
+  std::vector<float> values(tensor_.cols);
+  dequantize_row(tensor_.type, bytes, tensor_.cols, values.data());
+  quantise_row(values, codes);
 }
 
 void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
@@ -132,6 +167,7 @@ void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
   const size_t num_outliers = outliers.size();
   const size_t num_mins = shape.has_mins ? shape.num_groups() : 0;
   num_pairs_ = num_pairs_of(shape, num_outliers);
+  std::atomic<bool> finite{true};
   pool.run(panels_.size(), [&](size_t i, size_t) {
     std::vector<float> values(tensor.cols), picked(num_outliers + num_mins), scales(shape.num_groups());
     std::vector<int8_t> codes(tensor.cols);
@@ -144,9 +180,18 @@ void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
       for (size_t o = 0; o < num_outliers; o++) picked[o] = values[outliers[o]];
       if (num_mins) extract_codes(tensor.type, row, tensor.cols, codes.data(), scales.data(), picked.data() + num_outliers);
       side_scales[column] = put_side(picked.data(), picked.size(), column, side);
+      if (!has_planes()) continue;
+      RowCodes row_codes(shape);
+      read_codes(i * PANEL_COLS + column, row_codes);
+      const float norm = rest_norm(row_codes, outliers);
+      reinterpret_cast<float*>(side_of(i) + side_bytes(num_pairs_))[column] = norm;
+      if (!std::isfinite(norm) || !std::isfinite(side_scales[column])) finite = false;
     }
   });
+  bounds_rests_ = has_planes() && finite;
 }
+
+const float* Linear::rest_norms(size_t panel) const { return reinterpret_cast<const float*>(side_of(panel) + side_bytes(num_pairs_)); }
 
 uint8_t* Linear::side_of(size_t panel) const { return storage_.as<uint8_t>(panel * (storage_.bytes() / panels_.size()) + side_offset(panels_[panel])); }
 
@@ -155,6 +200,26 @@ Int8Panel Linear::int8_panel(size_t i) const {
   return {panels_[i], reinterpret_cast<const int16_t*>(side), reinterpret_cast<const float*>(side + side_codes_bytes(num_pairs_)), num_pairs_};
 }
 
-size_t Linear::int8_bytes() const { return panels_.size() * (side_offset(panels_[0]) + side_bytes(num_pairs_)); }
+namespace {
+
+Panel joined(Panel high, const uint8_t* data) {
+  high.format = PanelFormat::u8;
+  high.data = data;
+  return high;
+}
+
+}  // namespace
+
+size_t Linear::joined_bytes() const { return has_planes() ? joined(panels_[0], nullptr).bytes() : 0; }
+
+Int8Panel Linear::whole_panel(size_t i, void (*join)(const Panel& high, const unsigned char* low, unsigned char* out), uint8_t* room) const {
+  Int8Panel panel = int8_panel(i);
+  if (!has_planes()) return panel;
+  join(panel.panel, low_plane(i), room);
+  panel.panel = joined(panel.panel, room);
+  return panel;
+}
+
+size_t Linear::high_bytes() const { return panels_.size() * (side_offset(panels_[0]) + side_bytes(num_pairs_) + (has_planes() ? NORM_BYTES : 0)); }
 
 }  // namespace lectern

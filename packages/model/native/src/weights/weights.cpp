@@ -73,12 +73,12 @@ Weights::Weights(const ModelSpec& spec, Precision chosen, size_t num_threads) : 
   const ModelConfig& c = config;
   const TensorTable table(spec.tensors, files);
   ThreadPool pool(num_threads);
-  const auto linear = [&](const std::string& name, size_t rows, size_t cols) {
-    return Linear(table.matrix(name, rows, cols), precision, pool);
+  const auto linear = [&](const std::string& name, size_t rows, size_t cols, Layout layout = Layout::whole) {
+    return Linear(table.matrix(name, rows, cols), precision, pool, layout);
   };
   embedding = table.matrix("token_embd.weight", c.vocab_size, c.dim);
   output_norm = table.vector("output_norm.weight", c.dim);
-  output = linear(table.has("output.weight") ? "output.weight" : "token_embd.weight", c.vocab_size, c.dim);
+  output = linear(table.has("output.weight") ? "output.weight" : "token_embd.weight", c.vocab_size, c.dim, Layout::planes);
   for (size_t i = 0; i < c.num_layers; i++) {
     const std::string block = "blk." + std::to_string(i) + ".";
     LayerWeights layer;
