@@ -20,6 +20,11 @@ it('8-bit products of every instruction set are those of the scalar kernels', { 
   expect(tested).toEqual(testedIsas());
 });
 
+it('the largest output of a matrix in two planes is that of all its outputs, in every instruction set', { timeout: 120_000 }, () => {
+  const tested = execFileSync(join(BUILD, 'arg_max_test'), { encoding: 'utf8' }).trim().split('\n');
+  expect(tested).toEqual(testedIsas().filter((isa) => !isa.includes(' ')));
+});
+
 it('weights of every type are those of the gguf package, bit for bit but for the sign of 0', () => {
   const { cases } = readGolden<{ cases: Array<{ type: string; numElements: number; bytes: string; values: string }> }>('dequantize.json');
   expect(cases.length).toBe(11);

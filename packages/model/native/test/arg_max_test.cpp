@@ -38,6 +38,27 @@ std::vector<float> gaussian(size_t count, unsigned seed, float scale = 1) {
 
 void set_row(std::vector<float>& rows, size_t row, const std::vector<float>& values) { std::copy(values.begin(), values.end(), rows.begin() + static_cast<ptrdiff_t>(row * COLS)); }
 
+/**
+ * Codes whose low nibbles decide: one row's all have x's sign, so that they add the most that the bound allows; others' add nothing, but
+ * their high nibbles are up to nine tenths of that better. Every group has a 127, which makes its scale 1.
+ */
+Case decided_by_low_nibbles() {
+  Case c{"low nibbles that decide", std::vector<float>(ROWS * COLS), std::vector<float>(COLS)};
+  std::mt19937 random(13);
+  for (float& x : c.x) x = random() % 2 ? 1.0f : -1.0f;
+  std::vector<int> high(COLS);
+  for (int& h : high) h = static_cast<int>(2 + random() % 12);
+  for (size_t r = 0; r < ROWS; r++) {
+    const size_t raised = r / PANEL_COLS == 600 / PANEL_COLS ? 20 : 20 + r % 21;  // its neighbours give no reason to look
+    for (size_t i = 0; i < COLS; i++) {
+      const bool up = c.x[i] > 0;
+      const int low = r == 600 ? (up ? 15 : 0) : 8, h = high[i] + (r != 600 && i >= 4 && i < 4 + raised ? (up ? 1 : -1) : 0);
+      c.rows[r * COLS + i] = i % 32 == 0 ? 127.0f : static_cast<float>(16 * h + low - 128);
+    }
+  }
+  return c;
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all;
   all.push_back({"random", gaussian(ROWS * COLS, 1), gaussian(COLS, 2)});
@@ -68,6 +89,7 @@ std::vector<Case> cases() {
   for (size_t r = 0; r < ROWS; r += 7) outliers.rows[r * COLS + 50] = 300.0f;
   all.push_back(outliers);
 
+  all.push_back(decided_by_low_nibbles());
   all.push_back({"x of zeros", gaussian(ROWS * COLS, 10), std::vector<float>(COLS)});
   all.push_back({"rows of zeros", std::vector<float>(ROWS * COLS), gaussian(COLS, 11)});
   Case negative{"negative products", std::vector<float>(ROWS * COLS, -1.0f), std::vector<float>(COLS, 1.0f)};
