@@ -56,7 +56,7 @@ struct Int8Kernels {
   void (*quantise)(const float* x, const unsigned short* outlier_index, float* scratch, const QuantRows& out);
   /** rows <= INT8_ROWS of x times 1 or 2 panels, of one shape; all their columns are written. */
   void (*gemm)(const QuantRows& x, size_t rows, const Int8Panel* panels, size_t num_panels, const Int8Output& out);
-  /** out = the u8 panel whose high nibbles are `high` and whose low ones are `low`, (k / 8, 16) words laid out as u4; asks for the next panel's bytes. */
+  /** out = the u8 panel whose high nibbles are `high` and whose low ones are `low`, (k / 8, 16) words laid out as u4. */
   void (*join)(const Panel& high, const unsigned char* low, unsigned char* out);
 };
 
