@@ -156,6 +156,14 @@ void test_join(const char* isa, const Int8Kernels& kernels, const Format& format
   high.data = high_bytes.data();
   kernels.join(high, low.data(), out.data());
   if (std::memcmp(out.data(), whole.data, whole.bytes()) != 0) fail(isa, "planes do not join to their panel", k, 1, 0);
+  const Rows x(int8_scalar, INT8_ROWS, k, Data::gaussian);
+  Int8Panel planes = random.get();
+  planes.panel = high;
+  planes.low = low.data();
+  for (size_t rows = 1; rows <= kernels.planes_rows; rows++) {
+    const Tile tile(kernels, x.x, rows, &planes, 1, Epilogue::store, nullptr), same(kernels, x.x, rows, &random.get(), 1, Epilogue::store, nullptr);
+    if (std::memcmp(tile.y, same.y, sizeof tile.y) != 0) fail(isa, "planes have other products than their panel", k, rows, 0);
+  }
   if (out.back() != 0xa5) fail(isa, "joining writes past the panel", k, 1, 0);
 }
 

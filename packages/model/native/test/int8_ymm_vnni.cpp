@@ -21,6 +21,6 @@ namespace {
 }  // namespace
 
 extern const Int8Kernels int8_ymm_vnni;
-const Int8Kernels int8_ymm_vnni = {quantise, gemm, join};
+const Int8Kernels int8_ymm_vnni = {quantise, gemm, join, 0};
 
 }  // namespace lectern

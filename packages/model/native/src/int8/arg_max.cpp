@@ -61,7 +61,7 @@ Best scan_panel(const Session& s, const Linear& weight, const QuantRows& x, floa
 
 Best best_of_panel(Session& s, const Linear& weight, const QuantRows& x, size_t panel, size_t thread) {
   alignas(64) float y[PANEL_COLS];
-  const Int8Panel whole = weight.whole_panel(panel, s.int8->join, s.scratch[thread].joined(weight));
+  const Int8Panel whole = weight.whole_panel(panel, *s.int8, 1, s.scratch[thread].joined(weight));
   s.int8->gemm(x, 1, &whole, 1, {y, PANEL_COLS, Epilogue::store, nullptr});
   Best best = NONE;
   for (size_t c = 0; c < columns_of(weight, panel); c++) {

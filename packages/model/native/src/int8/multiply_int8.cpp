@@ -46,15 +46,15 @@ void multiply_columns(Session& s, const Product& p, const QuantRows& x, size_t t
   if (last_row - first_row <= FEW_ROWS && !p.weight2 && whole) {  // from memory: one stream of panels is read the fastest
     for (size_t i = 0; i < 2; i++) {
       const size_t at = col + i * PANEL_COLS;
-      const Int8Panel one = p.weight->whole_panel(panel + i, s.int8->join, scratch.joined(*p.weight));
+      const Int8Panel one = p.weight->whole_panel(panel + i, *s.int8, last_row - first_row, scratch.joined(*p.weight));
       s.int8->gemm(x.from_row(first_row), last_row - first_row, &one, 1,
                    {p.y + first_row * p.y_stride + at, p.y_stride, p.epilogue, p.bias ? p.bias + at : nullptr});
     }
     return;
   }
   uint8_t* room = scratch.joined(*p.weight, 2);
-  const Int8Panel panels[2] = {p.weight->whole_panel(panel, s.int8->join, room),
-                               p.weight2 ? p.weight2->int8_panel(panel) : p.weight->whole_panel(panel + 1, s.int8->join, room + p.weight->joined_bytes())};
+  const Int8Panel panels[2] = {p.weight->whole_panel(panel, *s.int8, room),
+                               p.weight2 ? p.weight2->int8_panel(panel) : p.weight->whole_panel(panel + 1, *s.int8, room + p.weight->joined_bytes())};
   const bool direct = same_shape(panels[0], panels[1]) && whole;
   for (size_t row = first_row; row < last_row; row += INT8_ROWS) {
     const size_t rows = std::min(INT8_ROWS, last_row - row);

@@ -41,6 +41,7 @@ struct Int8Panel {
   const short* side;         // (num_pairs, 16, 2): the outliers' weights, then the groups' mins where there are any
   const float* side_scales;  // (16)
   size_t num_pairs;
+  const unsigned char* low = nullptr;  // u8_high: the low plane, with which gemm takes whole codes, where it does (Int8Kernels)
 };
 
 /** Where a tile goes. silu_mul, gelu_mul: panel 0 is the gate, panel 1 what it multiplies; 16 columns result. */
@@ -58,6 +59,8 @@ struct Int8Kernels {
   void (*gemm)(const QuantRows& x, size_t rows, const Int8Panel* panels, size_t num_panels, const Int8Output& out);
   /** out = the u8 panel whose high nibbles are `high` and whose low ones are `low`, (k / 8, 16) words laid out as u4. */
   void (*join)(const Panel& high, const unsigned char* low, unsigned char* out);
+  /** Up to this many rows gemm takes one u8_high panel and its low plane as the u8 panel that they join to, bit for bit. */
+  size_t planes_rows;
 };
 
 extern const Int8Kernels int8_scalar;

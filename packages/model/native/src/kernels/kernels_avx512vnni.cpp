@@ -14,6 +14,6 @@ namespace {
 #include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_avx512vnni = {quantise, gemm, join};
+const Int8Kernels int8_avx512vnni = {quantise, gemm, join, 2};
 
 }  // namespace lectern

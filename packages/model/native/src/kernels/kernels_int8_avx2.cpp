@@ -17,6 +17,6 @@ namespace {
 #include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_avx2 = {quantise, gemm, join};
+const Int8Kernels int8_avx2 = {quantise, gemm, join, 0};
 
 }  // namespace lectern

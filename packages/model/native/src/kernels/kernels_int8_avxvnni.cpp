@@ -20,6 +20,6 @@ namespace {
 #include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_avxvnni = {quantise, gemm, join};
+const Int8Kernels int8_avxvnni = {quantise, gemm, join, 0};
 
 }  // namespace lectern

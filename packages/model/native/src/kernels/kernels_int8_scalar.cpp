@@ -13,6 +13,6 @@ namespace {
 #include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_scalar = {quantise, gemm, join};
+const Int8Kernels int8_scalar = {quantise, gemm, join, 0};
 
 }  // namespace lectern

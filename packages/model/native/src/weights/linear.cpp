@@ -212,10 +212,17 @@ Panel joined(Panel high, const uint8_t* data) {
 
 size_t Linear::joined_bytes() const { return has_planes() ? joined(panels_[0], nullptr).bytes() : 0; }
 
-Int8Panel Linear::whole_panel(size_t i, void (*join)(const Panel& high, const unsigned char* low, unsigned char* out), uint8_t* room) const {
+Int8Panel Linear::whole_panel(size_t i, const Int8Kernels& kernels, size_t rows, uint8_t* room) const {
+  if (!has_planes() || rows > kernels.planes_rows) return whole_panel(i, kernels, room);
+  Int8Panel panel = int8_panel(i);
+  panel.low = low_plane(i);
+  return panel;
+}
+
+Int8Panel Linear::whole_panel(size_t i, const Int8Kernels& kernels, uint8_t* room) const {
   Int8Panel panel = int8_panel(i);
   if (!has_planes()) return panel;
-  join(panel.panel, low_plane(i), room);
+  kernels.join(panel.panel, low_plane(i), room);
   panel.panel = joined(panel.panel, room);
   return panel;
 }

@@ -54,8 +54,10 @@ class Linear {
 
   bool has_planes() const { return low_.bytes() > 0; }
   /** int8_panel(i); of planes both, joined in `room` (joined_bytes). */
-  Int8Panel whole_panel(size_t i, void (*join)(const Panel& high, const unsigned char* low, unsigned char* out), uint8_t* room) const;
+  Int8Panel whole_panel(size_t i, const Int8Kernels& kernels, uint8_t* room) const;
   size_t joined_bytes() const;
+  /** The same for kernels that take so many rows of planes without joining them. */
+  Int8Panel whole_panel(size_t i, const Int8Kernels& kernels, size_t rows, uint8_t* room) const;
   /**
    * planes, after add_side: of each column (16) the norm of scale * (low nibble - 8) over all inputs but the outliers, raised by what
    * rounding in the products may add: |product - product by high nibbles| is at most that times the norm of the row's codes and scales.
