@@ -30,7 +30,7 @@ function rangesOf(text: string): Statement[] {
       const line = text.slice(start, end);
       const last = statements.at(-1);
       if (last?.end === start && RULE.test(line)) {
-        head = text.slice(last.start, last.end).trim();
+        head = text.slice(last.start, last.end).trim().replace(/^\||\|$/gu, '').trim();
         statements.pop(); // names of columns state nothing
       } else if (head !== undefined && ROW.test(line)) {
         statements.push({ start, end, head });
