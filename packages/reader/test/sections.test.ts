@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { readSpans } from '../src/ask/read-spans.ts';
 import { TrailWalker } from '../src/chunk/trail.ts';
 import { Places } from '../src/find/places.ts';
-import { sectionsOf } from '../src/find/sections.ts';
+import { find } from '../src/find/find.ts';
+import { sectionOfQuestion, sectionsOf } from '../src/find/sections.ts';
 import { ask, blobKeys, readDocument } from '../src/index.ts';
 import { loadStructure } from '../src/plan/stored-document.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
@@ -34,6 +35,21 @@ test('each span stands below its own headings, and the spans of a run are its te
   expect(spans.map(({ text }) => text).join('')).toBe((await finder.sentences(await finder.block(0), await finder.block(2))).text);
   const { charStart, charEnd } = await finder.block(1);
   for (const { text, startChar, score } of spans) expect(score).toBe(startChar < charEnd && startChar + [...text].length > charStart ? 0.5 : 0);
+});
+
+test('a passage that holds several entries bears the headings of the one that is asked about', async () => {
+  const plan = await readDocument(reader.ctx, { bytes: Buffer.from(reference(ENTRIES)), name: 'timber.md' });
+  for (const name of ENTRIES.slice(1)) {
+    const { passages: [first] } = await find(reader.ctx, [plan], { question: `What colour is ${name}?`, routes: ['bm25'], top: 1 });
+    expect(first.trail).toEqual(['Timber', name]);
+  }
+});
+
+test('the part of a passage that a question speaks of: most of its words, headings twice, then the longest', () => {
+  const parts = [{ text: 'of oak', trail: ['Wood'] }, { text: 'made of ash and iron', trail: ['Tools'] }, { text: 'of beech and elm', trail: ['Wood'] }];
+  expect(sectionOfQuestion(parts, 'Which tools are of iron?')).toBe(parts[1]);
+  expect(sectionOfQuestion(parts, 'What wood?')).toBe(parts[2]);
+  expect(sectionOfQuestion(parts, '???')).toBe(parts[1]);
 });
 
 test('a quotation names the heading that it stands below', async () => {

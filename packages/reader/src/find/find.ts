@@ -9,6 +9,7 @@ import { Places } from './places.ts';
 import { questionIds } from './question.ts';
 import { ofReading } from './readings.ts';
 import { type Scan, type ScanRoute, scanReadings } from './scan.ts';
+import { sectionOfQuestion } from './sections.ts';
 import { type Candidate, isOpen, SECOND_LOOK_BLOCKS, secondLook, whyNoSecondLook } from './second-look/second-look.ts';
 
 /** What was found, and where to look around it. `lead`: of the passage that a second look ranks first, see SecondLook. */
@@ -40,7 +41,7 @@ export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingS
   const passages: Passage[] = [];
   for (const { block: number, score, ranks } of fuse(rankings, top, weights)) {
     const { reading, block } = blocks.at(number);
-    passages.push({ ...(await passageOf(await places.reading(reading), block, score)), ranks });
+    passages.push({ ...(await passageOf(await places.reading(reading), block, score, question)), ranks });
   }
   return {
     passages, places, notes, numTokens, numBlocks: blocks.length, indexBytes: numBytes, findSeconds: (performance.now() - started) / 1000,
@@ -79,10 +80,12 @@ async function textOf(finder: PlaceFinder, block: number): Promise<string> {
   return [...(place.trail.length === 0 ? [] : [trailText(place.trail)]), text].join('\n');
 }
 
-function passageOf(places: PlaceFinder, block: number, score: number): Promise<Omit<Passage, 'ranks'>> {
+/** Where headings begin within it, it bears those of the part that the question speaks of. */
+function passageOf(places: PlaceFinder, block: number, score: number, question: string): Promise<Omit<Passage, 'ranks'>> {
   return ofReading(places.readingId, async () => {
     const place = await places.block(block);
     const span = await places.sentences(place, place); // a sentence that begins or ends in the next block is shown whole
-    return { ...(await places.cite(span, 0, span.text.length, place.trail, score)), block };
+    const { trail } = sectionOfQuestion(places.sections(span), question);
+    return { ...(await places.cite(span, 0, span.text.length, trail, score)), block };
   });
 }
