@@ -193,6 +193,7 @@ void forward(Session& s, std::vector<ForwardItem>& batch, const ForwardWant& wan
   std::vector<Pass> passes = plan_passes(batch);
   const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
   const size_t total = passes.size() * num_layers;
+  s.one_scale = want.until_layer < s.weights->config.num_layers && want.queries.empty();
   try {
     for (size_t i = 0; i < passes.size(); i++) run_pass(s, passes[i], want, i * num_layers, total);
     look_at_control(want, total, total);

@@ -34,7 +34,10 @@ struct ForwardWant {
   int32_t* control = nullptr;  // [0] cancel, [1] progress in permille, shared with other threads
 };
 
-/** All or nothing: after an error every context is as it was. */
+/**
+ * All or nothing: after an error every context is as it was. What is only read up to a layer, without queries or logits, is for keys to find with:
+ * there activations in 8 bits have one scale per row, which costs next tokens more than it costs what is found.
+ */
 void forward(Session& session, std::vector<ForwardItem>& batch, const ForwardWant& want);
 
 }  // namespace lectern

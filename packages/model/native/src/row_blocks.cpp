@@ -120,6 +120,7 @@ bool fits_row_blocks(const Session& s, const Pass& pass) {
 
 void run_row_blocks(Session& s, Pass& pass, const ForwardWant& want, const std::function<void(size_t layer)>& before_layer) {
   while (s.lanes.size() < s.pool.num_threads()) s.lanes.push_back(std::make_unique<Session>(s.weights, s.isa, 1));
+  for (const auto& lane : s.lanes) lane->one_scale = s.one_scale;
   std::vector<RowBlock> blocks = cut(s, pass);
   const size_t num_layers = std::min(want.until_layer + 1, s.weights->config.num_layers);
   const size_t num_rounds = num_layers + (layer_ends(s, want, num_layers - 1) ? 1 : 0);

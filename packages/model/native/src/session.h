@@ -69,6 +69,8 @@ struct Session {
   std::vector<ThreadScratch> scratch;  // (num_threads)
   Activations act;
   const std::shared_ptr<SpareRows> spare_rows;
+  /** int8, of the pass under way: activations have one scale per row instead of one per group, which is faster and less exact. */
+  bool one_scale = false;
   /** Called before each product with its first matrix and its rows; for calibration. */
   std::function<void(const Linear& weight, const float* x, size_t rows)> observe;
   std::atomic<uint64_t> key_value_bytes{0};

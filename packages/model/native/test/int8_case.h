@@ -50,9 +50,9 @@ struct Rows {
   QuantBuffer buffer;
   QuantRows x;
 
-  Rows(const Int8Kernels& kernels, size_t rows, size_t k, Data data) {
+  Rows(const Int8Kernels& kernels, size_t rows, size_t k, Data data, bool one_scale = false) {
     const std::vector<uint16_t> outliers = outliers_of(k);
-    x = buffer.reserve(rows, k, outliers.size());
+    x = buffer.reserve(rows, k, outliers.size(), one_scale);
     std::vector<float> scratch(k + x.num_side + 32);
     for (size_t r = 0; r < rows; r++) {
       kernels.quantise(random_row(k, data, static_cast<unsigned>(r + 1)).data(), outliers.data(), scratch.data(), x.from_row(r));

@@ -31,8 +31,8 @@ void expect_same(const char* isa, const char* what, const T* a, const T* b, size
   if (std::memcmp(a, b, count * sizeof(T)) != 0) fail(isa, what, k, INT8_ROWS, 0);
 }
 
-void test_quantise(const char* isa, const Int8Kernels& kernels, size_t k, Data data) {
-  const Rows rows(kernels, INT8_ROWS, k, data), expected(int8_scalar, INT8_ROWS, k, data);
+void test_quantise(const char* isa, const Int8Kernels& kernels, size_t k, Data data, bool one_scale) {
+  const Rows rows(kernels, INT8_ROWS, k, data, one_scale), expected(int8_scalar, INT8_ROWS, k, data, one_scale);
   const QuantRows &a = rows.x, &b = expected.x;
   expect_same(isa, "codes differ", a.codes, b.codes, INT8_ROWS * k, k);
   expect_same(isa, "scales differ", a.scales, b.scales, INT8_ROWS * k / 32, k);
@@ -40,6 +40,9 @@ void test_quantise(const char* isa, const Int8Kernels& kernels, size_t k, Data d
   expect_same(isa, "offsets of 32 differ", a.offsets32, b.offsets32, INT8_ROWS * k / 32, k);
   expect_same(isa, "sides differ", a.side, b.side, INT8_ROWS * a.num_side, k);
   expect_same(isa, "scales of sides differ", a.side_scales, b.side_scales, INT8_ROWS, k);
+  for (size_t i = 0; one_scale && i < INT8_ROWS * k / 32; i++) {
+    if (a.scales[i] != a.scales[i / (k / 32) * (k / 32)]) fail(isa, "a row has more than one scale", k, INT8_ROWS, a.scales[i]);
+  }
 }
 
 struct Tile {
@@ -74,9 +77,9 @@ void expect_close(const char* isa, const char* what, const Tile& tile, const Til
   }
 }
 
-/** `fused`: kernels whose bits these must have, or null. */
-void test_gemm(const char* isa, const Int8Kernels& kernels, const Int8Kernels* fused, const Format& format, size_t k, Data data) {
-  const Rows x(int8_scalar, INT8_ROWS, k, data);
+/** `fused`: kernels whose bits these must have, or null. Rows with one scale may be multiplied by it at the end, and have bits of their own. */
+void test_gemm(const char* isa, const Int8Kernels& kernels, const Int8Kernels* fused, const Format& format, size_t k, Data data, bool one_scale) {
+  const Rows x(int8_scalar, INT8_ROWS, k, data, one_scale);
   const RandomPanel first(format, k, data, 1), second(format, k, data, 2);
   const Int8Panel panels[2] = {first.get(), second.get()};
   std::vector<float> bias(TILE_COLS);
@@ -91,7 +94,7 @@ void test_gemm(const char* isa, const Int8Kernels& kernels, const Int8Kernels* f
         const Tile tile(kernels, x.x, rows, panels, num_panels, epilogue, b), expected(int8_scalar, x.x, rows, panels, num_panels, epilogue, b);
         expect_bounds(isa, tile, rows, cols, k);
         expect_close(isa, format.name, tile, expected, rows, cols, k);
-        if (!fused) continue;
+        if (!fused || one_scale) continue;
         const Tile same(*fused, x.x, rows, panels, num_panels, epilogue, b);
         if (std::memcmp(tile.y, same.y, sizeof tile.y) != 0) fail(isa, "not the bits of the other instruction sets", k, rows, static_cast<double>(epilogue));
       }
@@ -172,9 +175,9 @@ void test_kernels(const char* name, const Int8Kernels& kernels, const Int8Kernel
   for (const size_t k : SIZES) {
     for (const Data data : {Data::gaussian, Data::outliers, Data::extreme}) {
       if (k == 32 && data == Data::outliers) continue;  // it has but one group
-      test_quantise(name, kernels, k, data);
+      for (const bool one_scale : {false, true}) test_quantise(name, kernels, k, data, one_scale);
       for (const Format& format : FORMATS) {
-        test_gemm(name, kernels, fused, format, k, data);
+        for (const bool one_scale : {false, true}) test_gemm(name, kernels, fused, format, k, data, one_scale);
         if (format.format == PanelFormat::u8 && !format.has_mins) test_join(name, kernels, format, k);
       }
     }

@@ -22,7 +22,7 @@ QuantRows quantise_rows(Session& s, const Linear& weight, const float* rows_in, 
   const PhaseTimer timer(s.phases.quantise);
   const size_t k = weight.num_inputs();
   const std::vector<uint16_t>& outliers = weight.outliers();
-  const QuantRows x = s.act.quantised.reserve(rows, k, outliers.size());
+  const QuantRows x = s.act.quantised.reserve(rows, k, outliers.size(), s.one_scale);
   s.pool.run((rows + QUANTISE_ROWS - 1) / QUANTISE_ROWS, [&](size_t chunk, size_t thread) {
     float* scratch = s.scratch[thread].unpacked.reserve(k + x.num_side + 32);
     for (size_t r = chunk * QUANTISE_ROWS; r < std::min(rows, (chunk + 1) * QUANTISE_ROWS); r++) {

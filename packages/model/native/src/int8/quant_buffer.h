@@ -8,11 +8,12 @@ namespace lectern {
 
 class QuantBuffer {
  public:
-  QuantRows reserve(size_t rows, size_t k, size_t num_outliers) {
+  QuantRows reserve(size_t rows, size_t k, size_t num_outliers, bool one_scale = false) {
     const size_t groups = k / ACTIVATION_GROUP;
     QuantRows x{};
     x.k = k;
     x.num_outliers = num_outliers;
+    x.one_scale = one_scale;
     x.num_side = (num_outliers + groups + 1) / 2 * 2;
     size_t used = 0;
     const auto take = [&](size_t bytes_per_row) {

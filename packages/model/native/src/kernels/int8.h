@@ -1,6 +1,6 @@
 // Matrix products in 8-bit integers: what the kernels read, and their table. Plain pointers and sizes: no weak symbols here.
 //
-// x ~ scale[g] * codes, one scale per row and group of 32 inputs, except for a few outlier inputs: a model has some whose values are
+// x ~ scale[g] * codes, one scale per row and group of 32 inputs (or, where that is good enough, one per row), except for a few outlier inputs: a model has some whose values are
 // many times the others', and would cost those most of their bits. Outliers are 0 in `codes` and stand in the 16-bit `side`, followed by
 // the groups' sums, which the weights' mins are multiplied by. All sums are of integers; floats are added in one fixed order. So a row's
 // result depends neither on the rows beside it nor on the number of threads.
@@ -29,10 +29,11 @@ struct QuantRows {
   int* offsets32;          // (rows, k / 32)
   short* side;             // (rows, num_side): outliers, then the groups' sums
   float* side_scales;      // (rows)
+  bool one_scale = false;  // all of a row's scales are the same: kernels may multiply by it once, at the end
 
   QuantRows from_row(size_t row) const {
     return {k, num_outliers, num_side, codes + row * k, scales + row * (k / 32), offsets16 + row * (k / 16), offsets32 + row * (k / 32),
-            side + row * num_side, side_scales + row};
+            side + row * num_side, side_scales + row, one_scale};
   }
 };
 
