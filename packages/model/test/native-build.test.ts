@@ -25,6 +25,11 @@ it('the largest output of a matrix in two planes is that of all its outputs, in 
   expect(tested).toEqual(testedIsas().filter((isa) => !isa.includes(' ')));
 });
 
+it('products with tight panels of 5 and 6 bits have the bits of those with whole bytes, where an instruction set reads them', { timeout: 120_000 }, () => {
+  const tested = execFileSync(join(BUILD, 'tight_test'), { encoding: 'utf8' }).trim().split('\n');
+  expect(tested).toEqual([...testedIsas().filter((isa) => isa === 'avx512vnni'), 'ok']);
+});
+
 it('weights of every type are those of the gguf package, bit for bit but for the sign of 0', () => {
   const { cases } = readGolden<{ cases: Array<{ type: string; numElements: number; bytes: string; values: string }> }>('dequantize.json');
   expect(cases.length).toBe(11);

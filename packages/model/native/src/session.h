@@ -29,12 +29,16 @@ class Floats {
 };
 
 struct ThreadScratch {
-  Floats unpacked;  // (k, TILE_COLS); or scratch of quantising a row; or panels joined from planes
+  Floats unpacked;  // (k, TILE_COLS); or scratch of quantising a row; or panels joined from planes or loosened
   AttendScratch attend;
   Spans spans;
 
-  /** Room for `count` of a weight's panels, one after the other. */
-  uint8_t* joined(const Linear& weight, size_t count = 1) { return reinterpret_cast<uint8_t*>(unpacked.reserve(count * weight.joined_bytes() / sizeof(float))); }
+  /** Room for a panel of a weight. */
+  uint8_t* joined(const Linear& weight) { return reinterpret_cast<uint8_t*>(unpacked.reserve(weight.joined_bytes() / sizeof(float))); }
+  /** For one of each, one after the other. */
+  uint8_t* joined(const Linear& first, const Linear& second) {
+    return reinterpret_cast<uint8_t*>(unpacked.reserve((first.joined_bytes() + second.joined_bytes()) / sizeof(float)));
+  }
 };
 
 /** Of one pass; rows are the tokens of all its items one after the other. */

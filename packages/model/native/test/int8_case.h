@@ -29,6 +29,12 @@ constexpr Format FORMATS[] = {
     {"u4 / 32, half, mins", PanelFormat::u4, 32, true, true},   {"u4 / 32, float, mins", PanelFormat::u4, 32, true, false},
 };
 
+/** Read by kernels with tight_rows. */
+constexpr Format TIGHT_FORMATS[] = {
+    {"u5, half", PanelFormat::u5, 32, false, true}, {"u5, half, mins", PanelFormat::u5, 32, true, true},
+    {"u5, float, mins", PanelFormat::u5, 32, true, false}, {"u6, float", PanelFormat::u6, 16, false, false},
+};
+
 /** `k` values. outliers: three inputs 40 times the others, and a group of zeros. */
 inline std::vector<float> random_row(size_t k, Data data, unsigned seed) {
   std::mt19937 random(seed);

@@ -170,6 +170,57 @@ void test_join(const char* isa, const Int8Kernels& kernels, const Format& format
   if (out.back() != 0xa5) fail(isa, "joining writes past the panel", k, 1, 0);
 }
 
+/** By the definition of the format: its code for input i of a group and column c. */
+int tight_code(const Panel& tight, const unsigned char* group, size_t i, size_t c) {
+  const size_t above = tight.code_bits() - 4, vector = i / 8 * 2 + i % 2, byte = 4 * c + i % 8 / 2;
+  const int nibble = group[vector / 2 * 64 + byte] >> (i % 2 * 4) & 15, high = group[tight.group * 8 + byte] >> (vector * above) & ((1 << above) - 1);
+  return high * 16 + nibble;
+}
+
+/** A tight panel's codes, one by one, as those of the u8 panel. */
+void test_loosen(const char* isa, const Int8Kernels& kernels, const Panel& tight, std::vector<unsigned char>& out, Panel& whole) {
+  whole = tight;
+  whole.format = PanelFormat::u8;
+  const size_t groups_bytes = whole.num_groups() * whole.group_bytes();
+  out.assign(groups_bytes + 1, 0xa5);
+  kernels.loosen(tight, out.data());
+  whole.data = out.data();
+  for (size_t g = 0; g < tight.num_groups(); g++) {
+    const unsigned char *from = tight.data + g * tight.group_bytes(), *to = out.data() + g * whole.group_bytes();
+    for (size_t i = 0; i < tight.group; i++) {
+      for (size_t c = 0; c < PANEL_COLS; c++) {
+        const int zero = tight.has_mins ? 0 : tight.format == PanelFormat::u5 ? 16 : 32;
+        const int expected = tight_code(tight, from, i, c) - zero + ZERO_U8, found = to[((i / 8 * 2 + i % 2) * PANEL_COLS + c) * 4 + i % 8 / 2];
+        if (found != expected) fail(isa, "a tight panel's code is another one when loosened", tight.k, 1, found - expected);
+      }
+    }
+    if (std::memcmp(from + tight.code_bytes(), to + whole.code_bytes(), tight.scale_bytes()) != 0) fail(isa, "a tight panel's scales are other ones when loosened", tight.k, 1, 0);
+  }
+  if (out.back() != 0xa5) fail(isa, "loosening writes past the groups", tight.k, 1, 0);
+}
+
+/** Products with tight panels have the bits of those with the u8 panels that they loosen to. */
+void test_tight(const char* isa, const Int8Kernels& kernels, const Format& format, size_t k, Data data) {
+  const Rows x(int8_scalar, INT8_ROWS, k, data);
+  const RandomPanel first(format, k, data, 1), second(format, k, data, 2);
+  const Int8Panel tight[2] = {first.get(), second.get()};
+  Int8Panel whole[2] = {tight[0], tight[1]};
+  std::vector<unsigned char> loose[2];
+  for (size_t i = 0; i < 2; i++) test_loosen(isa, kernels, tight[i].panel, loose[i], whole[i].panel);
+  std::vector<float> bias(TILE_COLS, 0.25f);
+  for (size_t num_panels : {1, 2}) {
+    for (const Epilogue epilogue : {Epilogue::store, Epilogue::add, Epilogue::silu_mul, Epilogue::gelu_mul}) {
+      const bool is_gated = epilogue == Epilogue::silu_mul || epilogue == Epilogue::gelu_mul;
+      if (is_gated && num_panels == 1) continue;
+      const float* b = epilogue == Epilogue::store ? bias.data() : nullptr;
+      for (size_t rows = 1; rows <= INT8_ROWS; rows++) {
+        const Tile tile(kernels, x.x, rows, tight, num_panels, epilogue, b), same(kernels, x.x, rows, whole, num_panels, epilogue, b);
+        if (std::memcmp(tile.y, same.y, sizeof tile.y) != 0) fail(isa, format.name, k, rows, static_cast<double>(epilogue));
+      }
+    }
+  }
+}
+
 void test_kernels(const char* name, const Int8Kernels& kernels, const Int8Kernels* fused) {
   for (const Format& format : FORMATS) test_integers(name, kernels, format);
   for (const size_t k : SIZES) {
@@ -179,6 +230,9 @@ void test_kernels(const char* name, const Int8Kernels& kernels, const Int8Kernel
       for (const Format& format : FORMATS) {
         for (const bool one_scale : {false, true}) test_gemm(name, kernels, fused, format, k, data, one_scale);
         if (format.format == PanelFormat::u8 && !format.has_mins) test_join(name, kernels, format, k);
+      }
+      for (const Format& format : TIGHT_FORMATS) {
+        if (kernels.tight_rows > 0) test_tight(name, kernels, format, k, data);
       }
     }
   }

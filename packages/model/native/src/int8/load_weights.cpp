@@ -39,7 +39,7 @@ Energies observe_pass(const std::shared_ptr<Weights>& weights, Isa isa, size_t n
   return energies;
 }
 
-void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, size_t num_threads) {
+void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, Packing packing, size_t num_threads) {
   const Energies energies = observe_pass(weights, isa, num_threads);
   ThreadPool pool(num_threads);
   // Matrices of one step read the same rows; `observe` saw the step's first.
@@ -48,7 +48,7 @@ void choose_outliers(const std::shared_ptr<Weights>& weights, Isa isa, size_t nu
       const auto found = energies.find(seen);
       if (found == energies.end()) continue;
       const auto outliers = highest(found->second);
-      for (Linear* linear : step) linear->add_side(outliers, pool);
+      for (Linear* linear : step) linear->add_side(outliers, pool, packing);
       return;
     }
     throw std::logic_error("a matrix was not seen in the pass that chooses outliers");
@@ -69,8 +69,9 @@ std::shared_ptr<const Weights> load_weights(const ModelSpec& spec, Isa isa, Prec
   // Without vectors of integers f32 is twice as fast.
   const bool want = wish == PrecisionWish::int8 || (wish == PrecisionWish::faster && isa != Isa::scalar);
   const Precision precision = can && want ? Precision::int8 : Precision::f32;
-  return shared_weights(spec, precision, num_threads, [&](const std::shared_ptr<Weights>& weights) {
-    if (precision == Precision::int8) choose_outliers(weights, isa, num_threads);
+  const Packing packing = precision == Precision::int8 && int8_kernels(isa)->tight_rows > 0 ? Packing::tight : Packing::bytes;
+  return shared_weights(spec, precision, packing, num_threads, [&](const std::shared_ptr<Weights>& weights) {
+    if (precision == Precision::int8) choose_outliers(weights, isa, packing, num_threads);
   });
 }
 

@@ -52,9 +52,11 @@ void multiply_columns(Session& s, const Product& p, const QuantRows& x, size_t t
     }
     return;
   }
-  uint8_t* room = scratch.joined(*p.weight, 2);
-  const Int8Panel panels[2] = {p.weight->whole_panel(panel, *s.int8, room),
-                               p.weight2 ? p.weight2->int8_panel(panel) : p.weight->whole_panel(panel + 1, *s.int8, room + p.weight->joined_bytes())};
+  const Linear& second = p.weight2 ? *p.weight2 : *p.weight;
+  uint8_t* room = scratch.joined(*p.weight, second);
+  const size_t direct_rows = p.weight->has_planes() || second.has_planes() ? SIZE_MAX : last_row - first_row;  // gemm takes but one panel of planes
+  const Int8Panel panels[2] = {p.weight->whole_panel(panel, *s.int8, direct_rows, room),
+                               second.whole_panel(p.weight2 ? panel : panel + 1, *s.int8, direct_rows, room + p.weight->joined_bytes())};
   const bool direct = same_shape(panels[0], panels[1]) && whole;
   for (size_t row = first_row; row < last_row; row += INT8_ROWS) {
     const size_t rows = std::min(INT8_ROWS, last_row - row);

@@ -38,7 +38,7 @@ struct QuantRows {
 };
 
 struct Int8Panel {
-  Panel panel;  // u8, u4 or u8_high
+  Panel panel;  // u8, u4 or u8_high; u5 and u6 where gemm takes them
   const short* side;         // (num_pairs, 16, 2): the outliers' weights, then the groups' mins where there are any
   const float* side_scales;  // (16)
   size_t num_pairs;
@@ -62,6 +62,13 @@ struct Int8Kernels {
   void (*join)(const Panel& high, const unsigned char* low, unsigned char* out);
   /** Up to this many rows gemm takes one u8_high panel and its low plane as the u8 panel that they join to, bit for bit. */
   size_t planes_rows;
+  /**
+   * 0: nothing reads tight panels. Else gemm takes them as the u8 panels that they loosen to, bit for bit; a product of more rows than
+   * this, tile after tile, is faster with these.
+   */
+  size_t tight_rows = 0;
+  /** out = the u8 panel that the codes and scales of `tight` stand for. */
+  void (*loosen)(const Panel& tight, unsigned char* out) = nullptr;
 };
 
 extern const Int8Kernels int8_scalar;

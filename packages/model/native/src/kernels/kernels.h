@@ -15,7 +15,8 @@ constexpr size_t GEMV_ROWS = 4;
 
 /**
  * How a panel's weights are stored. The value of a code is (code - zero) * scale + min of its group: exactly the file's own value.
- * Words are what one byte-wise multiply-add takes of a column: of eight rows the even ones, then the odd ones.
+ * Words are what one byte-wise multiply-add takes of a column: of eight rows the even ones, then the odd ones. Vector v = 2 i + h is the
+ * 64 bytes of the words (i, h) of a u8 panel.
  */
 enum class PanelFormat : unsigned char {
   f32,   // (k, 16) floats
@@ -24,11 +25,16 @@ enum class PanelFormat : unsigned char {
   u8,    // groups of: codes (group / 8, 2, 16) words, row 8 i + 2 j + h in byte j of word (i, h), zero 128; scales (16)
   u4,    // groups of: codes (group / 8, 16) words, row 8 i + j in bits 4 j..4 j + 3 of word i, zero 0; scales (16)
   u8_high,  // laid out as u4: the high nibbles of a u8 panel. Its value is that of 16 code + 8, the middle of the u8 codes that it may be
+  u5,    // groups of 32: low nibbles of codes as u4; bytes (64) whose bit v is the fifth bit of vector v's byte; scales (16)
+  u6,    // groups of 16: low nibbles of codes as u4; bytes (64) whose bits 2 v, 2 v + 1 are the fifth and sixth of vector v's byte; scales (16)
 };
 
 constexpr int ZERO_U8 = 128;
 /** u8_high: value = (16 code + HIGH_OFFSET) * scale */
 constexpr int HIGH_OFFSET = 8 - ZERO_U8;
+
+/** Only kernels of 8 bits read these (Int8Kernels::tight_rows): a Linear has them from add_side on. */
+constexpr bool is_tight(PanelFormat format) { return format == PanelFormat::u5 || format == PanelFormat::u6; }
 
 constexpr bool has_nibbles(PanelFormat format) { return format == PanelFormat::u4 || format == PanelFormat::u8_high; }
 
@@ -41,10 +47,13 @@ struct Panel {
   bool has_mins;
   bool half_scales;  // scales and mins are f16, where all of them are halves in the file too; else f32
 
-  size_t code_bytes() const { return format == PanelFormat::u8 ? group * PANEL_COLS : group / 2 * PANEL_COLS; }
+  size_t code_bits() const { return format == PanelFormat::u8 ? 8 : format == PanelFormat::u6 ? 6 : format == PanelFormat::u5 ? 5 : 4; }
+  size_t code_bytes() const { return group * PANEL_COLS * code_bits() / 8; }
   size_t scale_bytes() const { return PANEL_COLS * (half_scales ? 2 : 4); }
   size_t group_bytes() const { return code_bytes() + scale_bytes(); }
   size_t num_groups() const { return k / group; }
+  /** tight: the zero of its codes, as in the file. */
+  int tight_zero() const { return has_mins ? 0 : 1 << (code_bits() - 1); }
   const unsigned char* mins() const { return data + num_groups() * group_bytes(); }
   size_t bytes() const { return num_groups() * (group_bytes() + (has_mins ? scale_bytes() : 0)); }
 };

@@ -10,10 +10,11 @@ namespace {
 #include "kernels/exp2.inc"
 #include "activate.inc"
 #include "gemm_vnni.inc"
+#include "tight_vnni.inc"
 #include "quantise_vnni.inc"
 #include "join_nibbles.inc"
 }  // namespace
 
-const Int8Kernels int8_avx512vnni = {quantise, gemm, join, 2};
+const Int8Kernels int8_avx512vnni = {quantise, gemm_any, join, 2, TIGHT_ROWS, loosen};
 
 }  // namespace lectern

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "weights/tighten.h"
+
 namespace lectern {
 
 struct RowCodes {
@@ -127,8 +129,7 @@ Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool, Layo
     low_ = Buffer(num_panels * (panel.k / 2 * PANEL_COLS));
   }
   const size_t plain_bytes = tensor.cols * PANEL_COLS * type.block_bytes;
-  // Decode is as fast as memory only where all that it reads of a matrix is one stretch without gaps.
-  const size_t int8_bytes = panel.group ? side_offset(panel) + side_bytes(num_pairs_of(panel, MAX_OUTLIERS)) + (planes ? NORM_BYTES : 0) : 0;
+  const size_t int8_bytes = panel.group ? int8_panel_bytes(panel) : 0;
   const size_t bytes = !panel.group ? plain_bytes : precision == Precision::int8 ? std::max(panel.bytes(), int8_bytes) : panel.bytes();
   storage_ = Buffer(num_panels * bytes);
   for (size_t i = 0; i < num_panels; i++) {
@@ -151,6 +152,24 @@ Linear::Linear(const Tensor& tensor, Precision precision, ThreadPool& pool, Layo
   });
 }
 
+/** Decode is as fast as memory only where all that it reads of a matrix is one stretch without gaps. */
+size_t Linear::int8_panel_bytes(const Panel& shape) const {
+  return side_offset(shape) + side_bytes(num_pairs_of(shape, MAX_OUTLIERS)) + (has_planes() ? NORM_BYTES : 0);
+}
+
+void Linear::tighten_panels(ThreadPool& pool) {
+  Panel shape = panels_[0];
+  shape.format = traits(tensor_.type).tight;
+  const size_t bytes = int8_panel_bytes(shape);
+  Buffer tight(panels_.size() * bytes);
+  pool.run(panels_.size(), [&](size_t i, size_t) {
+    tighten(panels_[i], shape, tight.as<uint8_t>(i * bytes));
+    panels_[i].format = shape.format;
+    panels_[i].data = tight.as<uint8_t>(i * bytes);
+  });
+  storage_ = std::move(tight);
+}
+
 void Linear::read_codes(size_t row, RowCodes& codes) const {
   const uint8_t* bytes = tensor_.data + row * tensor_.row_bytes();
   if (!requantised_) return extract_codes(tensor_.type, bytes, tensor_.cols, codes.codes.data(), codes.scales.data(), codes.mins.data());
@@ -159,8 +178,9 @@ void Linear::read_codes(size_t row, RowCodes& codes) const {
   quantise_row(values, codes);
 }
 
-void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool) {
+void Linear::add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool, Packing packing) {
   if (outliers.size() > MAX_OUTLIERS) throw std::length_error("too many outliers");
+  if (packing == Packing::tight && is_tight(traits(tensor_.type).tight)) tighten_panels(pool);
   outliers_ = outliers;
   const Tensor& tensor = tensor_;
   const Panel& shape = panels_[0];
@@ -202,27 +222,28 @@ Int8Panel Linear::int8_panel(size_t i) const {
 
 namespace {
 
-Panel joined(Panel high, const uint8_t* data) {
-  high.format = PanelFormat::u8;
-  high.data = data;
-  return high;
+Panel joined(Panel panel, const uint8_t* data) {
+  panel.format = PanelFormat::u8;
+  panel.data = data;
+  return panel;
 }
 
 }  // namespace
 
-size_t Linear::joined_bytes() const { return has_planes() ? joined(panels_[0], nullptr).bytes() : 0; }
+size_t Linear::joined_bytes() const { return has_planes() || has_tight_panels() ? joined(panels_[0], nullptr).bytes() : 0; }
 
 Int8Panel Linear::whole_panel(size_t i, const Int8Kernels& kernels, size_t rows, uint8_t* room) const {
-  if (!has_planes() || rows > kernels.planes_rows) return whole_panel(i, kernels, room);
+  if (rows > (has_planes() ? kernels.planes_rows : kernels.tight_rows)) return whole_panel(i, kernels, room);
   Int8Panel panel = int8_panel(i);
-  panel.low = low_plane(i);
+  if (has_planes()) panel.low = low_plane(i);
   return panel;
 }
 
 Int8Panel Linear::whole_panel(size_t i, const Int8Kernels& kernels, uint8_t* room) const {
   Int8Panel panel = int8_panel(i);
-  if (!has_planes()) return panel;
-  kernels.join(panel.panel, low_plane(i), room);
+  if (!has_planes() && !has_tight_panels()) return panel;
+  if (has_planes()) kernels.join(panel.panel, low_plane(i), room);
+  else kernels.loosen(panel.panel, room);
   panel.panel = joined(panel.panel, room);
   return panel;
 }

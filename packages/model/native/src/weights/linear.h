@@ -27,6 +27,9 @@ enum class Precision : uint8_t { f32, int8 };
 /** planes: the high nibbles of 8-bit codes lie apart from the low ones, so that the largest output can be found without most of those. */
 enum class Layout : uint8_t { whole, planes };
 
+/** How codes of 5 and 6 bits lie in int8: tight only where kernels take that (Int8Kernels::tight_rows). */
+enum class Packing : uint8_t { bytes, tight };
+
 struct RowCodes;
 
 class Linear {
@@ -41,8 +44,9 @@ class Linear {
   /**
    * int8 only, once: the weights of these inputs (an even number, at most MAX_OUTLIERS), and the mins of all groups, in 16 bits behind
    * each panel's groups. They overwrite the panel's own mins: from then on only the kernels of 8 bits may read it.
+   * tight: codes of 5 and 6 bits then take no more than these.
    */
-  void add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool);
+  void add_side(const std::vector<uint16_t>& outliers, ThreadPool& pool, Packing packing = Packing::bytes);
 
   size_t num_outputs() const { return tensor_.rows; }
   size_t num_inputs() const { return tensor_.cols; }
@@ -53,10 +57,11 @@ class Linear {
   Int8Panel int8_panel(size_t i) const;
 
   bool has_planes() const { return low_.bytes() > 0; }
-  /** int8_panel(i); of planes both, joined in `room` (joined_bytes). */
+  bool has_tight_panels() const { return is_tight(panels_[0].format); }
+  /** int8_panel(i); of planes both, joined in `room` (joined_bytes), where tight panels are loosened, too. */
   Int8Panel whole_panel(size_t i, const Int8Kernels& kernels, uint8_t* room) const;
   size_t joined_bytes() const;
-  /** The same for kernels that take so many rows of planes without joining them. */
+  /** The same for kernels that take so many rows of planes, or of tight panels, as they are. */
   Int8Panel whole_panel(size_t i, const Int8Kernels& kernels, size_t rows, uint8_t* room) const;
   /**
    * planes, after add_side: of each column (16) the norm of scale * (low nibble - 8) over all inputs but the outliers, raised by what
@@ -74,6 +79,8 @@ class Linear {
   size_t high_bytes() const;
 
  private:
+  void tighten_panels(ThreadPool& pool);
+  size_t int8_panel_bytes(const Panel& shape) const;
   uint8_t* side_of(size_t panel) const;
   uint8_t* low_plane(size_t panel) const { return low_.as<uint8_t>(panel * (low_.bytes() / panels_.size())); }
   void read_codes(size_t row, RowCodes& codes) const;

@@ -10,17 +10,17 @@ namespace lectern {
 namespace {
 
 constexpr TypeTraits TRAITS[] = {
-    {"F32", 1, 4, 0, false, PanelFormat::f32, false},
-    {"F16", 1, 2, 0, false, PanelFormat::f16, false},
-    {"BF16", 1, 2, 0, false, PanelFormat::bf16, false},
-    {"Q8_0", 32, 34, 32, false, PanelFormat::u8, true},
-    {"Q4_0", 32, 18, 32, true, PanelFormat::u4, false},
-    {"Q4_1", 32, 20, 32, true, PanelFormat::u4, true},
-    {"Q5_0", 32, 22, 32, false, PanelFormat::u8, true},
-    {"Q5_1", 32, 24, 32, true, PanelFormat::u8, true},
-    {"Q4_K", 256, 144, 32, true, PanelFormat::u4, false},
-    {"Q5_K", 256, 176, 32, true, PanelFormat::u8, false},
-    {"Q6_K", 256, 210, 16, false, PanelFormat::u8, false},
+    {"F32", 1, 4, 0, false, PanelFormat::f32, false, PanelFormat::f32},
+    {"F16", 1, 2, 0, false, PanelFormat::f16, false, PanelFormat::f16},
+    {"BF16", 1, 2, 0, false, PanelFormat::bf16, false, PanelFormat::bf16},
+    {"Q8_0", 32, 34, 32, false, PanelFormat::u8, true, PanelFormat::u8},
+    {"Q4_0", 32, 18, 32, true, PanelFormat::u4, false, PanelFormat::u4},
+    {"Q4_1", 32, 20, 32, true, PanelFormat::u4, true, PanelFormat::u4},
+    {"Q5_0", 32, 22, 32, false, PanelFormat::u8, true, PanelFormat::u5},
+    {"Q5_1", 32, 24, 32, true, PanelFormat::u8, true, PanelFormat::u5},
+    {"Q4_K", 256, 144, 32, true, PanelFormat::u4, false, PanelFormat::u4},
+    {"Q5_K", 256, 176, 32, true, PanelFormat::u8, false, PanelFormat::u5},
+    {"Q6_K", 256, 210, 16, false, PanelFormat::u8, false, PanelFormat::u6},
 };
 
 float half_at(const uint8_t* p) {

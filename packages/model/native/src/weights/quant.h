@@ -19,6 +19,7 @@ struct TypeTraits {
   bool has_mins;
   PanelFormat panel;
   bool half_scales;   // scales and mins are halves in the file; elsewhere products of a half and an integer
+  PanelFormat tight;  // `panel` in as many bits as the file's codes have
 };
 
 const TypeTraits& traits(TensorType type);

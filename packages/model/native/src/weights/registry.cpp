@@ -8,12 +8,12 @@
 
 namespace lectern {
 
-std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, Precision precision, size_t num_threads,
+std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, Precision precision, Packing packing, size_t num_threads,
                                               const std::function<void(const std::shared_ptr<Weights>&)>& finish) {
   static std::mutex mutex;
   static std::map<std::string, std::weak_ptr<const Weights>> loaded;
 
-  std::string key = precision == Precision::int8 ? "int8\n" : "f32\n";
+  std::string key = precision == Precision::f32 ? "f32\n" : packing == Packing::tight ? "int8, tight\n" : "int8\n";
   for (const FileEntry& file : spec.files) {
     struct stat info;
     const bool found = stat(file.path.c_str(), &info) == 0;

@@ -101,10 +101,10 @@ struct Weights {
 bool int8_fits(const ModelConfig& config);
 
 /**
- * One copy per model (its files' paths, sizes and times of change), precision and process, as long as someone holds it. Thread safe.
- * `finish` is called once on new weights before anyone else sees them.
+ * One copy per model (its files' paths, sizes and times of change), precision, packing and process, as long as someone holds it. Thread safe.
+ * `finish` is called once on new weights before anyone else sees them; it also gives them their packing.
  */
-std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, Precision precision, size_t num_threads,
+std::shared_ptr<const Weights> shared_weights(const ModelSpec& spec, Precision precision, Packing packing, size_t num_threads,
                                               const std::function<void(const std::shared_ptr<Weights>&)>& finish);
 
 }  // namespace lectern
