@@ -200,8 +200,8 @@ void test_loosen(const char* isa, const Int8Kernels& kernels, const Panel& tight
 }
 
 /** Products with tight panels have the bits of those with the u8 panels that they loosen to. */
-void test_tight(const char* isa, const Int8Kernels& kernels, const Format& format, size_t k, Data data) {
-  const Rows x(int8_scalar, INT8_ROWS, k, data);
+void test_tight(const char* isa, const Int8Kernels& kernels, const Format& format, size_t k, Data data, bool one_scale) {
+  const Rows x(int8_scalar, INT8_ROWS, k, data, one_scale);
   const RandomPanel first(format, k, data, 1), second(format, k, data, 2);
   const Int8Panel tight[2] = {first.get(), second.get()};
   Int8Panel whole[2] = {tight[0], tight[1]};
@@ -232,7 +232,9 @@ void test_kernels(const char* name, const Int8Kernels& kernels, const Int8Kernel
         if (format.format == PanelFormat::u8 && !format.has_mins) test_join(name, kernels, format, k);
       }
       for (const Format& format : TIGHT_FORMATS) {
-        if (kernels.tight_rows > 0) test_tight(name, kernels, format, k, data);
+        for (const bool one_scale : {false, true}) {
+          if (kernels.tight_rows > 0) test_tight(name, kernels, format, k, data, one_scale);
+        }
       }
     }
   }
