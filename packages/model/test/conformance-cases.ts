@@ -104,6 +104,14 @@ export const CASES: Case[] = [
     },
   },
   {
+    name: 'a pass that stops early and gives nothing but keys',
+    async run(t) {
+      const context = t.context([], 80);
+      await forward(t, context, tokens(t, 80), { untilLayer: t.config.numLayers - 1 });
+      return named('keys', t.takeBlocks(context, 5, 80, allKvHeads(t), false));
+    },
+  },
+  {
     name: 'replayed blocks behind a prefix',
     async run(t) {
       const { prefix, stored } = await readDocument(t, 150);

@@ -60,6 +60,22 @@ describe.each(['int8', 'f32'] as const)('%s', (precision) => {
     expect(await run(2)).toEqual(await run(1));
   });
 
+  it('has the same keys of a pass that is for nothing but finding, whatever the threads and the texts beside it', { timeout: 120_000 }, async () => {
+    const heads = [{ layer: 0, kvHead: 0 }, { layer: 2, kvHead: 1 }, { layer: 3, kvHead: 2 }];
+    const run = async (numThreads: number, texts: ReadonlyArray<readonly [number, number]>) => {
+      const transformer = await load(numThreads);
+      const batch = texts.map(([from, to]) => ({ context: transformer.context([], to - from), tokens: tokens.subarray(from, to) }));
+      await transformer.forward(batch, { untilLayer: 3 });
+      const keys = batch.map(({ context, tokens: { length } }) => transformer.takeBlocks(context, 0, length, heads, false));
+      transformer.dispose();
+      return keys;
+    };
+    const [expected] = await run(1, [[0, 200]]);
+    expect(await run(2, [[0, 200]])).toEqual([expected]); // by blocks of rows
+    expect((await run(2, [[0, 200], [20, 30]]))[0]).toEqual(expected);
+    expect((await run(1, [[0, 150]]))[0].keys.subarray(0, 64)).toEqual(expected.keys.subarray(0, 64));
+  });
+
   it('works on several JavaScript threads at once, with the same bits', { timeout: 120_000 }, async () => {
     const expected = await firstLogits(await load(1));
     const workers = [1, 1].map((numThreads) => workerLogits(file, numThreads, precision));

@@ -28,7 +28,7 @@ export function kernelsTable(figures: readonly KernelFigures[]): string {
     '',
     '| product | rows x outputs x inputs | Gop/s | of ceiling | weights, GB/s | of memory |',
     '|---|---|---|---|---|---|',
-    ...of('product').map((f) => `| ${f['precision']} ${f['type']} | ${f['rows']} x ${f['outputs']} x ${f['inputs']} | ${f['gops']} | ${share(f)} | ${f['gbPerSecond']} | ${percent(f['ofRead'])} |`),
+    ...of('product').map((f) => `| ${f['precision']} ${f['type']}${f['scales'] === 'one per row' ? ', one activation scale per row' : ''} | ${f['rows']} x ${f['outputs']} x ${f['inputs']} | ${f['gops']} | ${share(f)} | ${f['gbPerSecond']} | ${percent(f['ofRead'])} |`),
     '',
     '| attention, 12 query heads of 64 | queries x keys | GFLOP/s | of f32 ceiling | bytes loaded per query head | GB/s | of memory |',
     '|---|---|---|---|---|---|---|',

@@ -47,10 +47,11 @@ void for_own_pairs(const Linear& weight, size_t thread, size_t num_threads, cons
   for (size_t i = pairs * thread / num_threads; i < pairs * (thread + 1) / num_threads; i++) task(i);
 }
 
-double int8_seconds(const Int8Kernels& kernels, const Linear& weight, const Shape& shape, size_t num_threads) {
+/** one_scale: of each row, as index-only passes have it. */
+double int8_seconds(const Int8Kernels& kernels, const Linear& weight, const Shape& shape, size_t num_threads, bool one_scale) {
   const std::vector<float> values = random_rows(shape);
   QuantBuffer buffer;
-  const QuantRows x = buffer.reserve(shape.rows, shape.inputs, NUM_OUTLIERS);
+  const QuantRows x = buffer.reserve(shape.rows, shape.inputs, NUM_OUTLIERS, one_scale);
   std::vector<float> scratch(2 * shape.inputs + 64), y(shape.rows * shape.outputs);
   for (size_t r = 0; r < shape.rows; r++) kernels.quantise(values.data() + r * shape.inputs, weight.outliers().data(), scratch.data(), x.from_row(r));
   return least_seconds(num_threads, 20, [&](size_t thread) {
@@ -86,11 +87,11 @@ double f32_seconds(const ModelKernels& kernels, const Linear& weight, const Shap
   });
 }
 
-void print(const char* precision, const char* type, const Shape& s, size_t num_threads, double seconds, double bytes, double ceiling, double read_gbs) {
+void print(const char* precision, const char* scales, const char* type, const Shape& s, size_t num_threads, double seconds, double bytes, double ceiling, double read_gbs) {
   const double ops = 2.0 * static_cast<double>(s.rows * s.outputs * s.inputs);
-  std::printf("{\"kernel\": \"product\", \"precision\": \"%s\", \"type\": \"%s\", \"rows\": %zu, \"outputs\": %zu, \"inputs\": %zu, \"threads\": %zu, "
+  std::printf("{\"kernel\": \"product\", \"precision\": \"%s\", \"scales\": \"%s\", \"type\": \"%s\", \"rows\": %zu, \"outputs\": %zu, \"inputs\": %zu, \"threads\": %zu, "
               "\"gops\": %.1f, \"ofCeiling\": %.3f, \"gbPerSecond\": %.1f, \"ofRead\": %.3f}\n",
-              precision, type, s.rows, s.outputs, s.inputs, num_threads, 1e-9 * ops / seconds, ceiling > 0 ? 1e-9 * ops / seconds / ceiling : 0.0,
+              precision, scales, type, s.rows, s.outputs, s.inputs, num_threads, 1e-9 * ops / seconds, ceiling > 0 ? 1e-9 * ops / seconds / ceiling : 0.0,
               1e-9 * bytes / seconds, read_gbs > 0 ? 1e-9 * bytes / seconds / read_gbs : 0.0);
 }
 
@@ -109,9 +110,13 @@ void bench_products(size_t num_threads, const Ceilings& ceilings) {
       weight.add_side(outliers, pool);
       const auto bytes = static_cast<double>(weight.int8_bytes());
       const char* name = traits(type).name;
-      if (int8) print("int8", name, shape, num_threads, int8_seconds(*int8, weight, shape, num_threads), bytes, ceilings.dot_gops, ceilings.read_gbs);
+      for (const bool one_scale : {false, true}) {
+        if (!int8 || (one_scale && shape.rows == 1)) continue;  // index-only passes have many rows
+        const double seconds = int8_seconds(*int8, weight, shape, num_threads, one_scale);
+        print("int8", one_scale ? "one per row" : "one per group", name, shape, num_threads, seconds, bytes, ceilings.dot_gops, ceilings.read_gbs);
+      }
       const Linear plain(matrix.tensor, Precision::f32, pool);
-      print("f32", name, shape, num_threads, f32_seconds(model_kernels(isa), plain, shape, num_threads), static_cast<double>(plain.bytes()), ceilings.fma_gflops, ceilings.read_gbs);
+      print("f32", "none", name, shape, num_threads, f32_seconds(model_kernels(isa), plain, shape, num_threads), static_cast<double>(plain.bytes()), ceilings.fma_gflops, ceilings.read_gbs);
     }
   }
 }
