@@ -10,7 +10,7 @@ import { MAX_CHUNK_TOKENS } from './chunk/sizes.ts';
 import type { ReaderEmbedder, ReaderModel, ReadingPlan } from './contract.ts';
 import { DOCX } from './extract/docx/docx.ts';
 import { EPUB } from './extract/epub/epub.ts';
-import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, TEXTS_AT_ONCE } from './find/second-look/question-likelihood.ts';
+import { TOKENS_AT_ONCE } from './find/second-look/question-likelihood.ts';
 import { MAX_WORD_INDEX_BYTES } from './find/word-index.ts';
 
 const MIB = 1024 * 1024;
@@ -56,13 +56,11 @@ function promptBytes(transformer: Transformer): number {
 const spanBytes = (config: TransformerConfig): number =>
   SPANS_AT_ONCE * ((SPAN_PROMPT_TOKENS + MAX_SPAN_TOKENS) * keyValueBytes(config) + SPAN_PASS_TOKENS * config.vocabSize * FLOAT_BYTES);
 
-/** Tokens of a turn and its instruction, from above. */
-const TURN_TOKENS = 64;
 /** Logits that the native engine holds at once (forward.cpp, JUDGED_BYTES); of one row where that is more. */
 const JUDGED_BYTES = 16 * MIB;
 /** Texts side by side, each with the question behind it, and logits of the tokens that are judged at once. */
 const secondLookBytes = (config: TransformerConfig): number =>
-  TEXTS_AT_ONCE * (TURN_TOKENS + MAX_TEXT_TOKENS + MAX_QUESTION_TOKENS) * (keyValueBytes(config) + activationBytes(config))
+  TOKENS_AT_ONCE * (keyValueBytes(config) + activationBytes(config))
   + Math.max(JUDGED_BYTES, config.vocabSize * FLOAT_BYTES);
 
 const embedderBytes = (embedder: ReaderEmbedder | undefined): number => embedder?.embedder.workBytes ?? 0;

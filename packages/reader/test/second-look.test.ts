@@ -4,7 +4,7 @@ import { scoreText } from '@lectern/model';
 import { find, readDocument } from '../src/index.ts';
 import type { ReadingPlan } from '../src/contract.ts';
 import { isOpen, MIN_RIVALS, secondLook, whyNoSecondLook } from '../src/find/second-look/second-look.ts';
-import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, questionLikelihoods, TEXTS_AT_ONCE } from '../src/find/second-look/question-likelihood.ts';
+import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, questionLikelihoods, TOKENS_AT_ONCE } from '../src/find/second-look/question-likelihood.ts';
 import { frameOf } from '../src/frame.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
@@ -23,10 +23,11 @@ describe.each([false, true])('base model: %s', (base) => {
     const { model } = tiny.ctx;
     const ids = (text: string): Int32Array => model.tokenizer.encode(text).ids;
     const { prefixIds, tailIds } = frameOf(model);
-    const texts = Array.from({ length: TEXTS_AT_ONCE + 3 }, (_, i) => `Bell ${i} was cast by Vole.`);
+    const texts = Array.from({ length: 60 }, (_, i) => `Bell ${i} was cast by Vole.`);
+    expect(texts.length * ids(texts[0] + QUESTION).length).toBeGreaterThan(2 * TOKENS_AT_ONCE); // more than two batches
     const found = await questionLikelihoods(model, QUESTION, texts);
     expect(found).toHaveLength(texts.length);
-    for (const at of [0, 5, TEXTS_AT_ONCE + 2]) {
+    for (const at of [0, 5, 20, 59]) {
       const before = base
         ? [...prefixIds, ...ids(`Passage:\n${texts[at]}\n\nQuestion: `)]
         : [...prefixIds, ...ids(`Write a question that the passage answers.\n\nPassage:\n${texts[at]}`), ...tailIds];

@@ -5,8 +5,8 @@ import type { Context, Control, Transformer } from '@lectern/model';
 import type { ReaderModel } from '../../contract.ts';
 import { frameOf, prefixContext, promptKindOf } from '../../frame.ts';
 
-/** Texts that are read side by side. */
-export const TEXTS_AT_ONCE = 16;
+/** Of all texts that are read side by side, with what stands before and after each: a full pass, whose keys and values set the worker's peak memory. */
+export const TOKENS_AT_ONCE = 1024;
 /** Of a text the first so many tokens are read. */
 export const MAX_TEXT_TOKENS = 96;
 /** A longer question is not looked at in this way: it says enough by its words. */
@@ -46,14 +46,27 @@ async function compute(model: ReaderModel, question: string, texts: readonly str
   const context = await opened(model, head, want);
   const found: number[] = [];
   try {
-    for (let from = 0; from < texts.length; from += TEXTS_AT_ONCE) {
-      const before = texts.slice(from, from + TEXTS_AT_ONCE).map((text) => Int32Array.of(...tokenizer.encode(text).ids.subarray(0, MAX_TEXT_TOKENS), ...between));
-      found.push(...(await scored(transformer, context, before, asked, want)));
-    }
+    const before = texts.map((text) => Int32Array.of(...tokenizer.encode(text).ids.subarray(0, MAX_TEXT_TOKENS), ...between));
+    for (const batch of batches(before, context.length + asked.length)) found.push(...(await scored(transformer, context, batch, asked, want)));
   } finally {
     context.dispose();
   }
   return found;
+}
+
+/** In order, each of at most TOKENS_AT_ONCE tokens (or one text), of which each text takes `numMore` more than its own. */
+function* batches(texts: readonly Int32Array[], numMore: number): Generator<Int32Array[]> {
+  let batch: Int32Array[] = [];
+  let numTokens = 0;
+  for (const text of texts) {
+    if (batch.length > 0 && numTokens + text.length + numMore > TOKENS_AT_ONCE) {
+      yield batch;
+      [batch, numTokens] = [[], 0];
+    }
+    batch.push(text);
+    numTokens += text.length + numMore;
+  }
+  yield batch;
 }
 
 async function opened(model: ReaderModel, head: Int32Array, want: { control?: Control }): Promise<Context> {
