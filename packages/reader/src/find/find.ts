@@ -4,6 +4,7 @@ import { trailText } from '../chunk/trail.ts';
 import type { FindArgs, FindOptions, FindResult, ReaderContext, ReadingSource } from '../contract.ts';
 import { withFindDefaults } from '../defaults.ts';
 import { fuse, type FusedHit, weightsOf } from './fuse.ts';
+import { quotesIdentifier } from './identifiers.ts';
 import type { PlaceFinder } from './passage.ts';
 import { Places } from './places.ts';
 import { questionIds } from './question.ts';
@@ -27,9 +28,10 @@ export async function findPlaces(ctx: ReaderContext, readings: readonly ReadingS
   check(ctx, readings, options);
   const scan = await scanReadings(ctx, readings, question, scanned(routes));
   const { rankings, blocks, numBytes, numTokens, notes } = scan;
-  const weights = weightsOf(ctx.model.retrieval);
+  const byWords = routes.includes('bm25') && quotesIdentifier(question);
+  const weights = { ...weightsOf(ctx.model.retrieval), ...(byWords ? { embedding: 0 } : {}) };
   let lead: number | undefined;
-  if (routes.includes('second-look') && isOpen(rankings)) {
+  if (routes.includes('second-look') && !byWords && isOpen(rankings)) {
     const why = whyNoSecondLook(ctx, question);
     if (why !== undefined) notes.push(`found without a second look: ${why}`);
     else {
