@@ -87,7 +87,8 @@ function passageOf(places: PlaceFinder, block: number, score: number, question: 
   return ofReading(places.readingId, async () => {
     const place = await places.block(block);
     const span = await places.sentences(place, place); // a sentence that begins or ends in the next block is shown whole
-    const { trail } = sectionOfQuestion(places.sections(span), question);
+    const sections = places.sections(span);
+    const { trail } = sections.length > 1 ? sectionOfQuestion(sections, question) : place;
     return { ...(await places.cite(span, 0, span.text.length, trail, score)), block };
   });
 }
