@@ -52,6 +52,21 @@ test('the part of a passage that a question speaks of: most of its words, headin
   expect(sectionOfQuestion(parts, '???')).toBe(parts[1]);
 });
 
+test('a heading at which a chunk begins opens there, not at what stands before it', () => {
+  const chunk = { index: 0, tokenStart: 0, tokenEnd: 0, overlapStart: 0, byteStart: 0, byteEnd: 0, lineStart: 1, blockStart: 0, numBlocks: 1, segment: '' };
+  const plan = {
+    trails: [{ parts: ['Oak'], segment: '' }, { parts: ['Elm'], segment: '' }],
+    chunks: [
+      { ...chunk, charStart: 0, charEnd: 10, trails: [0], headings: [] },
+      { ...chunk, charStart: 10, charEnd: 20, trails: [1], headings: [{ charStart: 10, trail: 1 }] },
+    ],
+  };
+  expect(sectionsOf(plan, { text: 'hard. # Elm', byteStart: 4, startChar: 4 })).toEqual([
+    { text: 'hard. ', byteStart: 4, startChar: 4, trail: ['Oak'] },
+    { text: '# Elm', byteStart: 10, startChar: 10, trail: ['Elm'] },
+  ]);
+});
+
 test('a quotation names the heading that it stands below', async () => {
   const plan = await readDocument(reader.ctx, { bytes: Buffer.from(reference(ENTRIES)), name: 'timber.md' });
   const { citations } = await ask(reader.ctx, [plan], { question: 'What is the height of juniper?', routes: ['bm25'] });
@@ -77,5 +92,5 @@ test('whatever the headings: joined the sections are the span, each at its place
       expect(trail).toEqual(new TrailWalker(title ?? '', headings).at(startChar));
       expect(headings.some((heading) => heading.startChar > startChar && heading.startChar < startChar + [...text].length)).toBe(false);
     }
-  }), { numRuns: 60 });
+  }), { numRuns: 60, interruptAfterTimeLimit: 40_000, markInterruptAsFailure: true }); // else shrinking outlasts the test and hides what failed
 });

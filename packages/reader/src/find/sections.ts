@@ -28,8 +28,8 @@ export function sectionsOf({ chunks, trails }: Pick<ReadingPlan, 'chunks' | 'tra
     });
     from = unit;
   };
-  for (const chunk of chunks.filter(({ charStart, charEnd }) => charStart < endChar && charEnd > startChar)) {
-    if (from === 0 && sections.length === 0) open = chunk.trails[0];
+  for (const [i, chunk] of chunks.filter(({ charStart, charEnd }) => charStart < endChar && charEnd > startChar).entries()) {
+    if (i === 0) open = chunk.trails[0]; // later chunks go on with what is open: their own first trail may begin where they begin
     for (const { charStart, trail } of chunk.headings) {
       if (charStart >= endChar) break;
       if (charStart > startChar) end(walk(charStart - startChar));
