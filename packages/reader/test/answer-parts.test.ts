@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReaderEmbedder } from '../src/contract.ts';
+import { labelStems } from '../src/ask/field-label.ts';
 import { focus, usefulTrail } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { isRelevant, type QuoteEvidence } from '../src/ask/relevance.ts';
@@ -144,6 +145,20 @@ describe('focus', () => {
     expect((await focus(told, question, { embedder, looked: { document: 'doc_1', startChar: 500, endChar: 550 } })).map(({ text }) => text)).toEqual(['The bell of Saint Oswin was cast by Vole.']);
   });
 
+  test('a line whose label is asked for is shown rather than a sentence with more of the words', async () => {
+    const entry = span('- Default: null\n- Type: String\n\nThe value that npm should use by default for it.', 1, ['registry']);
+    const shown = async (asked: string) => (await focus([entry], asked)).map(({ text }) => text.trim());
+    expect(await shown("What is the default value of npm's setting registry?")).toEqual(['- Default: null']);
+    expect(await shown('Which value should npm use?')).toEqual(['The value that npm should use by default for it.']);
+  });
+
+  test('of lines that say it as well that of the better hit', async () => {
+    const lines = [span('New in version 2.', 1, ['Bell']), { ...span('New in version 1.', 3, ['Bell']), startChar: 500 }];
+    expect((await focus(lines, 'In which version is Bell new?')).map(({ text }) => text)).toEqual(['New in version 1.']);
+    const nearer = { id: 'e', sha256: '', embedder: { embed: (texts: string[]) => texts.map((text) => (/2/.test(text) ? Float32Array.of(0.01, 0) : /1/.test(text) ? Float32Array.of(0, 1) : Float32Array.of(1, 0))) } } as unknown as ReaderEmbedder;
+    expect((await focus(lines, 'In which version is Bell new?', { embedder: nearer })).map(({ text }) => text)).toEqual(['New in version 1.']);
+  });
+
   test('shows only headings that add a word of the question', () => {
     expect(usefulTrail({ text: 'It was cast by Vole.', trail: ['Travels', 'Saint Oswin', 'How it was cast'] }, question)).toEqual(['Saint Oswin']);
   });
@@ -151,6 +166,16 @@ describe('focus', () => {
   test('of nothing is nothing', async () => {
     expect(await focus([], question)).toEqual([]);
     expect(await focus([], question, { embedder })).toEqual([]);
+  });
+});
+
+describe('labels', () => {
+  test.each([
+    ['- Default: null', ['default']], ['**Type:** Boolean', ['type']], ['| `depth` | number | How deep |', ['depth']], ['Depth (in metres): 41', ['depth']],
+    ['`depth`: 41', ['depth']], ['Urban population: 20.7%', ['urban', 'popul']],
+    ['It rang at 12:30 and at noon.', []], ['Default:\n', []], ['Of all that was said of the bell of Saint Oswin only this much stays: it rang.', []], ['No label at all', []], ['', []],
+  ])('of %j: %j', (statement, stems) => {
+    expect(labelStems(statement)).toEqual(stems);
   });
 });
 

@@ -7,6 +7,7 @@ import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
 import { closenessTo } from './closeness.ts';
 import { contentStems, shareOf } from './content-words.ts';
+import { labelStems } from './field-label.ts';
 import { statementsIn } from './statements.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
@@ -15,6 +16,10 @@ const MIN_SHARE = 1 / 3;
 const MIN_SHARE_WITH_TRAIL = 1 / 2;
 /** Of the cosine, beside the share of words, where words tell; where they do not it counts whole. */
 const CLOSENESS_WEIGHT = 0.5;
+/** Of a statement whose label holds nothing but words of the question, beside the share of words. */
+const LABEL_WEIGHT = 0.5;
+/** Of 1 / n for what stands in the nth best hit: all but equals are told apart. */
+const HIT_WEIGHT = 0.05;
 /** Shown where words do not tell. */
 const NEAREST = 2;
 /** Sentences whose meaning is looked at: those with most words. */
@@ -25,6 +30,10 @@ interface Sentence {
   /** Of the question's content words those that stand in it, and in it or the headings above it. */
   own: number;
   withTrail: number;
+  /** Its label holds nothing but words of the question. */
+  labelled: boolean;
+  /** How good the hit is that it stands in, HIT_WEIGHT for the best. */
+  hit: number;
   /** Cosine; 0 without an embedder. */
   closeness: number;
 }
@@ -38,19 +47,32 @@ export interface FocusOptions {
   looked?: Pick<Passage, 'document' | 'startChar' | 'endChar'> | undefined;
 }
 
+/** `weight`: of the cosine. */
+const worthOf = ({ withTrail, labelled, hit, closeness }: Sentence, weight: number): number => withTrail + (labelled ? LABEL_WEIGHT : 0) + hit + weight * closeness;
+
+/** A safe choice: by its own words, with its headings', or as the line of an entry whose headings the question speaks of. */
+const tells = ({ own, withTrail, labelled }: Sentence): boolean => own >= MIN_SHARE || (own > 0 && withTrail >= MIN_SHARE_WITH_TRAIL) || (labelled && withTrail > own);
+
+function isAskedFor(statement: string, asked: readonly string[]): boolean {
+  const label = labelStems(statement);
+  return label.length > 0 && label.every((stem) => asked.includes(stem));
+}
+
 /** In the order of the spans. */
 export async function focus(spans: readonly ReadSpan[], question: string, { embedder, looked }: FocusOptions = {}): Promise<ReadSpan[]> {
   const asked = contentStems(question);
   const byScore = [...spans].sort((a, b) => b.score - a.score);
+  const scores = [...new Set(byScore.map(({ score }) => score))];
   const sentences = byScore.flatMap((span) => statementsIn(span)).map((part): Sentence => ({
-    span: part, own: shareOf(asked, stemsOf(part.text)), withTrail: shareOf(asked, stemsOf([part.text, ...part.trail].join('\n'))), closeness: 0,
-  })).sort((a, b) => b.withTrail - a.withTrail || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
+    span: part, own: shareOf(asked, stemsOf(part.text)), withTrail: shareOf(asked, stemsOf([part.text, ...part.trail].join('\n'))),
+    labelled: isAskedFor(part.text, asked), hit: HIT_WEIGHT / (1 + scores.indexOf(part.score)), closeness: 0,
+  })).sort((a, b) => worthOf(b, 0) - worthOf(a, 0) || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
   if (embedder !== undefined) {
     for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;
   }
-  const by = (weight: number): Sentence[] => [...sentences].sort((a, b) => b.withTrail + weight * b.closeness - (a.withTrail + weight * a.closeness));
+  const by = (weight: number): Sentence[] => [...sentences].sort((a, b) => worthOf(b, weight) - worthOf(a, weight));
   const best = by(CLOSENESS_WEIGHT).at(0);
-  if (best !== undefined && (best.own >= MIN_SHARE || (best.own > 0 && best.withTrail >= MIN_SHARE_WITH_TRAIL))) return [best.span];
+  if (best !== undefined && tells(best)) return [best.span];
   if (embedder === undefined) return byScore.slice(0, 1);
   const inLooked = looked === undefined ? [] : sentences.filter(({ span: { document, startChar } }) => document === looked.document && startChar >= looked.startChar && startChar < looked.endChar);
   const nearest = inLooked.sort((a, b) => b.closeness - a.closeness).slice(0, 1);
