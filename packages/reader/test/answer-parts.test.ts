@@ -173,6 +173,7 @@ describe('labels', () => {
   test.each([
     ['- Default: null', ['default']], ['**Type:** Boolean', ['type']], ['| `depth` | number | How deep |', ['depth']], ['Depth (in metres): 41', ['depth']],
     ['`depth`: 41', ['depth']], ['Urban population: 20.7%', ['urban', 'popul']],
+    ['"depth": 41,', ['depth']], ['{"8f-3c": "x"', ['8f', '3c']], ['depth = 41', ['depth']],
     ['It rang at 12:30 and at noon.', []], ['Default:\n', []], ['Of all that was said of the bell of Saint Oswin only this much stays: it rang.', []], ['No label at all', []], ['', []],
   ])('of %j: %j', (statement, stems) => {
     expect(labelStems(statement)).toEqual(stems);

@@ -53,10 +53,10 @@ describe('paths', () => {
 });
 
 describe('a question for a span', () => {
-  test.each(['Who cast it?', 'Wer hat sie gegossen?', 'En quelle année ?', '¿Dónde está?', 'Quanto costa?', 'Ποιος την έχυσε;', '谁铸造了钟？'])('%s', (question) => {
+  test.each(['Who cast it?', 'Wer hat sie gegossen?', 'En quelle année ?', '¿Dónde está?', 'Quanto costa?', 'Ποιος την έχυσε;', '谁铸造了钟？', 'The weight of the bell is:', 'Key: "8f-3c"\nIts value: '])('%s', (question) => {
     expect(asksForSpan(question)).toBe(true);
   });
-  test.each(['Was it cast by Ebba?', 'Is it older, or newer?', 'Tell me about the bell.', 'Comment on it.'])('not: %s', (question) => {
+  test.each(['Was it cast by Ebba?', 'Is it older, or newer?', 'Tell me about the bell.', 'Comment on it.', 'Summarize: the bell.'])('not: %s', (question) => {
     expect(asksForSpan(question)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 // Items of lists and rows of tables by themselves.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReadSpan } from '../src/ask/cite.ts';
 import { focus } from '../src/ask/focus.ts';
@@ -40,6 +41,34 @@ test('rows of a table that is too long for a sentence keep its first line', () =
   const rows = statementsIn(span(long));
   expect(rows).toHaveLength(60);
   for (const { trail } of rows) expect(trail).toEqual(['Tree | Height']);
+});
+
+test('fields below each other, and pairs of an object behind each other', () => {
+  expect(texts('Invoice no.: 7\nDate of issue: 4 May\nTotal: 40 EUR\nto be paid\nby June')).toEqual(['Invoice no.: 7\n', 'Date of issue: 4 May\n', 'Total: 40 EUR\nto be paid\nby June']);
+  expect(texts('depth = 41\nwidth = 7\n')).toEqual(['depth = 41\n', 'width = 7\n']);
+  expect(texts('{"a b": "x, y", "c": 2,"d":\n[1, 2], "e": {"f": 1}}')).toEqual(['{"a b": "x, y", ', '"c": 2,', '"d":\n[1, 2], ', '"e": {"f": 1}}']);
+  expect(texts('He said it\nthus: they\nall fell, "so" it is said.')).toEqual(['He said it\nthus: they\nall fell, "so" it is said.']);
+});
+
+test('a long line of pairs is cut between them', () => {
+  const pairs = Array.from({ length: 40 }, (_, i) => `"${'k'.repeat(10 + (i % 7))}${i}": "a value of ${i}, and more"`);
+  expect(texts(pairs.join(', ')).map((text) => text.replace(/, $/u, ''))).toEqual(pairs);
+});
+
+test('whatever is parted is whole again', () => {
+  const part = fc.constantFrom('"a": ', ', ', 'Label: x\n', '- item\n', '| a | b |\n', '|---|---|\n', 'Words. ', '\n', '𝔘');
+  fc.assert(fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+    const text = parts.join('');
+    const found = statementsIn(span(text));
+    const points = [...text];
+    for (const { text: own, startChar, byteStart } of found) {
+      expect(own).not.toBe('');
+      expect(points.slice(startChar - 50, startChar - 50 + [...own].length).join('')).toBe(own);
+      expect(byteStart - 100).toBe(Buffer.byteLength(points.slice(0, startChar - 50).join('')));
+    }
+    const ends = found.map(({ startChar, text: own }) => startChar + [...own].length);
+    for (const [i, { startChar }] of found.slice(1).entries()) expect(startChar).toBeGreaterThanOrEqual(ends[i]);
+  }));
 });
 
 test('lines with bars and no rule are no table', () => {

@@ -3,7 +3,7 @@
 export interface Range { start: number; end: number }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
-/** Longer ones (tables, lists without full stops, scripts that have none) are cut at line ends, else at spaces, else between characters. */
+/** Longer ones (tables, lists without full stops, scripts that have none) are cut at line ends, else behind commas, at spaces, between characters. */
 const MAX_SENTENCE_UNITS = 500;
 /** The segmenter takes the full stop of an initial or a title for the end of a sentence: 'named after M. | Theo Kearney'. */
 const ABBREVIATED = /(?<![\p{L}\p{N}])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Lt|Sgt|Rev|Hon|Sen|Gov|vs|cf)\. +$/u;
@@ -36,10 +36,15 @@ function linesOf(text: string, start: number, end: number): Range[] {
   return ranges;
 }
 
-/** The last space in the second half, else a place that cuts no character: at most `to`, more than `from`. */
+/** Best first; units of each that stay before the cut. Pairs of an object and items of a list stay whole. */
+const CUTS = [{ mark: ', "', kept: 2 }, { mark: ', ', kept: 2 }, { mark: ' ', kept: 1 }];
+
+/** The last of CUTS in the second half, else a place that cuts no character: at most `to`, more than `from`. */
 function longCut(text: string, from: number, to: number): number {
-  const space = text.lastIndexOf(' ', to - 1);
-  if (space >= from + MAX_SENTENCE_UNITS / 2) return space + 1;
+  for (const { mark, kept } of CUTS) {
+    const at = text.lastIndexOf(mark, to - kept);
+    if (at >= from + MAX_SENTENCE_UNITS / 2) return at + kept;
+  }
   const around = text.slice(from, to + CHARACTER_UNITS);
   const cut = from + (characters.segment(around).containing(to - from)?.index ?? around.length);
   return cut > from ? cut : keepPair(text, to);

@@ -1,7 +1,8 @@
-// What is shown and quoted by itself: a sentence, an item of a list, or a row of a table below the table's first line. What one item or row
-// says is not said of the next, and a row does not say what its cells are.
+// What is shown and quoted by itself: a sentence, an item of a list, a field, or a row of a table below the table's first line. What one item,
+// field or row says is not said of the next, and a row does not say what its cells are.
 import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from './cite.ts';
+import { isField, pairsIn } from './fields.ts';
 import { type Range, sentencesOf } from './sentences.ts';
 
 /** The first line of an item of a list. */
@@ -26,7 +27,9 @@ function rangesOf(text: string): Statement[] {
   let at = 0; // where that ends
   for (const sentence of sentencesOf(text)) {
     if (at !== sentence.start) head = undefined;
-    for (const { start, end } of linesOf(text, sentence.start, sentence.end)) {
+    const lines = linesOf(text, sentence.start, sentence.end);
+    const textOf = (i: number): string | undefined => (i in lines ? text.slice(lines[i].start, lines[i].end) : undefined);
+    for (const [i, { start, end }] of lines.entries()) {
       const line = text.slice(start, end);
       const last = statements.at(-1);
       if (last?.end === start && RULE.test(line)) {
@@ -34,7 +37,7 @@ function rangesOf(text: string): Statement[] {
         statements.pop(); // names of columns state nothing
       } else if (head !== undefined && ROW.test(line)) {
         statements.push({ start, end, head });
-      } else if (start === sentence.start || head !== undefined || ITEM.test(line) || RULE.test(lineAt(text, end))) {
+      } else if (start === sentence.start || head !== undefined || ITEM.test(line) || isField(line, textOf(i - 1), textOf(i + 1)) || RULE.test(lineAt(text, end))) {
         statements.push({ start, end });
         head = undefined;
       } else {
@@ -43,7 +46,7 @@ function rangesOf(text: string): Statement[] {
       at = end;
     }
   }
-  return statements;
+  return statements.flatMap((one) => pairsIn(text, one.start, one.end).map((range) => ({ ...one, ...range })));
 }
 
 /** To the line end that ends it, or the end of the text. */
