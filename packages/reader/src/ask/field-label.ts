@@ -7,9 +7,23 @@ const MAX_LABEL_STEMS = 5;
 const LABELLED = /^[\s>|*_`"'{•‣◦+-]*([^:=|\n]{1,80}?)[\s*_`"']*(?:[:=][*_`"']*\s|\|)\s*\S/u;
 const IN_BRACKETS = /\([^)]*\)/gu;
 
-/** Content words of the label, as stems; none where there is no label. */
-export function labelStems(statement: string): string[] {
-  const label = LABELLED.exec(statement)?.[1];
-  const stems = label === undefined ? [] : contentStems(label.replace(IN_BRACKETS, ' '));
-  return stems.length <= MAX_LABEL_STEMS ? stems : [];
+export interface Field {
+  /** Content words of the label, as stems. */
+  label: string[];
+  /** UTF-16 unit of the statement where the value begins. */
+  valueStart: number;
+}
+
+/** undefined: it has no label. */
+export function fieldOf(statement: string): Field | undefined {
+  const [whole, label] = LABELLED.exec(statement) ?? [];
+  if (whole === undefined) return undefined;
+  const stems = contentStems(label.replace(IN_BRACKETS, ' '));
+  return stems.length === 0 || stems.length > MAX_LABEL_STEMS ? undefined : { label: stems, valueStart: whole.length - 1 };
+}
+
+/** The field whose label holds nothing but words of the question. */
+export function fieldAsked(statement: string, asked: readonly string[]): Field | undefined {
+  const field = fieldOf(statement);
+  return field?.label.every((stem) => asked.includes(stem)) === true ? field : undefined;
 }

@@ -7,7 +7,7 @@ import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
 import { closenessTo } from './closeness.ts';
 import { contentStems, shareOf } from './content-words.ts';
-import { labelStems } from './field-label.ts';
+import { fieldAsked } from './field-label.ts';
 import { statementsIn } from './statements.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
@@ -53,11 +53,6 @@ const worthOf = ({ withTrail, labelled, hit, closeness }: Sentence, weight: numb
 /** A safe choice: by its own words, with its headings', or as the line of an entry whose headings the question speaks of. */
 const tells = ({ own, withTrail, labelled }: Sentence): boolean => own >= MIN_SHARE || (own > 0 && withTrail >= MIN_SHARE_WITH_TRAIL) || (labelled && withTrail > own);
 
-function isAskedFor(statement: string, asked: readonly string[]): boolean {
-  const label = labelStems(statement);
-  return label.length > 0 && label.every((stem) => asked.includes(stem));
-}
-
 /** In the order of the spans. */
 export async function focus(spans: readonly ReadSpan[], question: string, { embedder, looked }: FocusOptions = {}): Promise<ReadSpan[]> {
   const asked = contentStems(question);
@@ -65,7 +60,7 @@ export async function focus(spans: readonly ReadSpan[], question: string, { embe
   const scores = [...new Set(byScore.map(({ score }) => score))];
   const sentences = byScore.flatMap((span) => statementsIn(span)).map((part): Sentence => ({
     span: part, own: shareOf(asked, stemsOf(part.text)), withTrail: shareOf(asked, stemsOf([part.text, ...part.trail].join('\n'))),
-    labelled: isAskedFor(part.text, asked), hit: HIT_WEIGHT / (1 + scores.indexOf(part.score)), closeness: 0,
+    labelled: fieldAsked(part.text, asked) !== undefined, hit: HIT_WEIGHT / (1 + scores.indexOf(part.score)), closeness: 0,
   })).sort((a, b) => worthOf(b, 0) - worthOf(a, 0) || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
   if (embedder !== undefined) {
     for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;

@@ -4,20 +4,36 @@ import type { AnswerOptions, AnswerPrompt, Generated } from '../../answer-model/
 import type { LocalModel } from '../../answer-model/local.ts';
 import { frameOf, prefixContext } from '../../frame.ts';
 import { contentStems } from '../content-words.ts';
+import { fieldAsked } from '../field-label.ts';
+import type { Range } from '../sentences.ts';
 import { endsOf, likeliestSpan } from './likeliest-span.ts';
 import { MAX_SPAN_TOKENS, spanPaths } from './span-paths.ts';
 
 /** Between texts: no answer goes across it. */
 const GAP = '\n\n';
 
+/** Where the labels stand that the question asks for: what they say is no answer. */
+function labelsAsked(texts: readonly string[], asked: readonly string[]): Range[] {
+  let at = 0;
+  return texts.flatMap((text) => {
+    const start = at;
+    at += text.length + GAP.length;
+    const field = fieldAsked(text, asked);
+    return field === undefined ? [] : [{ start, end: start + field.valueStart }];
+  });
+}
+
 const ends = new WeakMap<LocalModel['tokenizer'], number[]>();
 
 /** `promptIds`: from behind the prefix to where the answer begins. undefined: the passages say nothing that the question does not. */
 export async function answerSpan(model: LocalModel, promptIds: Int32Array, { passages, question }: AnswerPrompt, options: AnswerOptions): Promise<Generated | undefined> {
   const { transformer, tokenizer } = model;
-  const text = passages.map((passage) => passage.text.trim()).join(GAP);
-  const asked = new Set(contentStems(question));
-  const saysMore = (start: number, end: number): boolean => contentStems(text.slice(start, end)).some((stem) => !asked.has(stem));
+  const texts = passages.map((passage) => passage.text.trim());
+  const text = texts.join(GAP);
+  const asked = contentStems(question);
+  const labels = labelsAsked(texts, asked);
+  const saysMore = (start: number, end: number): boolean =>
+    !labels.some((label) => start >= label.start && start < label.end) && contentStems(text.slice(start, end)).some((stem) => !asked.includes(stem));
   const context = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], frameOf(model).prefixIds.length + promptIds.length);
   try {
     const { control } = options;
