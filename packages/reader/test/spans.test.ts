@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentStems } from '../src/ask/content-words.ts';
 import { asksForSpan } from '../src/ask/span/asks-for-span.ts';
-import { endsOf, likeliestSpan } from '../src/ask/span/likeliest-span.ts';
+import { favourIn } from '../src/ask/span/favour.ts';
+import { endsOf, type Favour, likeliestSpan } from '../src/ask/span/likeliest-span.ts';
 import { spanPaths } from '../src/ask/span/span-paths.ts';
 import { localReader } from '../src/index.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
@@ -62,13 +63,14 @@ describe('a question for a span', () => {
 });
 
 describe('the likeliest span', () => {
-  const search = async (text: string, isWanted: (start: number, end: number) => boolean, control?: Int32Array) => {
+  const wanted = (is: (start: number, end: number) => boolean): Favour => ({ of: (start, end) => (is(start, end) ? 0 : undefined), most: 0 });
+  const search = async (text: string, favour: Favour, control?: Int32Array) => {
     const { transformer, tokenizer } = tiny.ctx.model;
     const tokens = tokenizer.encode('Who cast it? Answer:').ids;
     const context = transformer.context([], tokens.length);
     try {
       const [{ logits }] = await transformer.forward([{ context, tokens }], { logits: 'last' });
-      return await likeliestSpan(spanPaths(text, tokenizer), isWanted, { transformer, context, logits: logits!, ends: endsOf(tokenizer), maxTokens: 20, control });
+      return await likeliestSpan(spanPaths(text, tokenizer), favour, { transformer, context, logits: logits!, ends: endsOf(tokenizer), maxTokens: 20, control });
     } finally {
       context.dispose();
     }
@@ -103,7 +105,7 @@ describe('the likeliest span', () => {
   }
 
   test.each([TEXT, 'The bell was cast in 1781 by the smith Ebba Vole, who lived at the ford.', 'one two three four five'])('is that of a search through all: %s', async (text) => {
-    const span = await search(text, () => true);
+    const span = await search(text, wanted(() => true));
     const [best, ...others] = await all(text);
     expect(text.slice(span!.start, span!.end)).toBe(text.slice(best.start, best.end));
     // The best elsewhere may have been left out of the search, never one that is better.
@@ -113,16 +115,59 @@ describe('the likeliest span', () => {
   });
 
   test('is one that is wanted, or none', async () => {
-    const span = await search(TEXT, (start, end) => TEXT.slice(start, end).includes('Vole'));
+    const span = await search(TEXT, wanted((start, end) => TEXT.slice(start, end).includes('Vole')));
     expect(TEXT.slice(span!.start, span!.end)).toContain('Vole');
     expect(span!.margin).toBe(Infinity); // nothing else holds it
-    expect(await search(TEXT, () => false)).toBeUndefined();
-    expect(await search('', () => true)).toBeUndefined();
+    expect(await search(TEXT, wanted(() => false))).toBeUndefined();
+    expect(await search('', wanted(() => true))).toBeUndefined();
+  });
+
+  test('is one that something else speaks for, found whatever the model thinks of its beginning', async () => {
+    const ranked = await all(TEXT);
+    for (const { start, end, value } of [ranked[5], ranked.at(-1)!]) {
+      const most = ranked[0].value - value + 0.1;
+      const span = await search(TEXT, { of: (from, to) => (from === start && to === end ? most : 0), most });
+      expect([span!.start, span!.end]).toEqual([start, end]);
+    }
   });
 
   test('is cancelled', async () => {
     const control = new Int32Array(new SharedArrayBuffer(8));
-    await expect(search(TEXT, () => { control[0] = 1; return false; }, control)).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await expect(search(TEXT, wanted(() => { control[0] = 1; return false; }), control)).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+});
+
+describe('what speaks for a span', () => {
+  const worth = (text: string, span: string, { question = 'Which?', trail = [] as string[] } = {}): number | undefined => {
+    const passages = [{ text: 'Something stands before.', trail: [] }, { text, trail }];
+    const { text: whole, favour } = favourIn(passages, question);
+    const start = whole.indexOf(span, whole.indexOf(text));
+    const found = favour.of(start, start + span.length);
+    expect(found ?? 0).toBeLessThanOrEqual(favour.most);
+    return found;
+  };
+  test.each([
+    ['- Fiscal year: 1 April - 31 March', '1 April - 31 March', 1], ['- Fiscal year: 1 April - 31 March', '31 March', 0],
+    ['Revenues: $1.264 billion (2014 est.); 3 expected.', '1.264 billion', 1], ['Revenues: $1.264 billion (2014 est.); 3 expected.', '3 expected', 0],
+    ['Revenues: $1.264 billion (2014 est.)', '1.264 billion (2014 est.)', 1],
+    ['| `x` | number &#124; Unit | The angle. |', 'number &#124; Unit', 1], ['| `x` | number &#124; Unit | The angle. |', 'The angle', 1], ['`x` | number &#124; Unit | The angle.', 'Unit', 0],
+    ['"d": "8f-3c",', '8f-3c', 1], ['It was cast in 1781 (by Vole); it rang.', 'It was cast in 1781', 0],
+  ])('%j, of it %j: a whole value %s', (text, span, is) => {
+    expect(worth(text, span)).toBe(is);
+  });
+
+  test.each(['`x` | number | The angle.', '| `x` | number | The angle. |'])('a cell below the column that is asked for: %s', (row) => {
+    const asked = { question: 'Which type has the parameter x?', trail: ['Parameter | Type | Description'] };
+    expect(worth(row, 'number', asked)).toBe(2);
+    expect(worth(row, 'The angle', asked)).toBe(1);
+    expect(worth(row, 'x', asked)).toBeUndefined();
+  });
+
+  test('no words of the question, and no part of the label that it asks for', () => {
+    expect(worth('Due date of it: 4 May', 'date of it', { question: 'What is its due date?' })).toBeUndefined();
+    expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(1);
+    expect(worth('Made on a date.', 'date', { question: 'What is its due date?' })).toBeUndefined();
+    expect(favourIn([], 'Which?')).toMatchObject({ text: '', favour: { most: 0 } });
   });
 });
 

@@ -50,6 +50,18 @@ test('fields below each other, and pairs of an object behind each other', () => 
   expect(texts('He said it\nthus: they\nall fell, "so" it is said.')).toEqual(['He said it\nthus: they\nall fell, "so" it is said.']);
 });
 
+test('fields below the label of several: the first with it, the others below it', () => {
+  const text = 'Elevation extremes:\nlowest point: Persian Gulf\n0 m\nhighest point: Tuwayyir 103 m\n\nArea: 11,586 sq km';
+  expect(statementsIn(span(text, ['Qatar'])).map(({ text: own, trail }) => [own, trail])).toEqual([
+    ['Elevation extremes:\nlowest point: Persian Gulf\n0 m\n', ['Qatar']],
+    ['highest point: Tuwayyir 103 m\n', ['Qatar', 'Elevation extremes']],
+    ['Area: 11,586 sq km', ['Qatar']],
+  ]);
+  expect(statementsIn(span('- Engine:\n  - power: 40 kW\n  - fuel: oil\n- it rang\n')).map(({ text: own, trail }) => [own, trail])).toEqual([
+    ['- Engine:\n  - power: 40 kW\n', []], ['  - fuel: oil\n', ['Engine']], ['- it rang\n', []],
+  ]);
+});
+
 test('a long line of pairs is cut between them', () => {
   const pairs = Array.from({ length: 40 }, (_, i) => `"${'k'.repeat(10 + (i % 7))}${i}": "a value of ${i}, and more"`);
   expect(texts(pairs.join(', ')).map((text) => text.replace(/, $/u, ''))).toEqual(pairs);

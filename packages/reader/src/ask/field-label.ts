@@ -3,8 +3,8 @@
 import { contentStems } from './content-words.ts';
 
 const MAX_LABEL_STEMS = 5;
-/** Marks of an item, a row or emphasis; up to the first colon or cell's end that something follows. */
-const LABELLED = /^[\s>|*_`"'{•‣◦+-]*([^:=|\n]{1,80}?)[\s*_`"']*(?:[:=][*_`"']*\s|\|)\s*\S/u;
+/** Marks of an item, a row or emphasis; up to the first colon or cell's end that something follows. Runs are bounded: the pattern takes time for their product. */
+const LABELLED = /^[\s>|*_`"'{•‣◦+-]{0,24}([^:=|\n]{1,80}?)[\s*_`"']{0,8}(?:[:=][*_`"']{0,4}\s|\|)\s{0,40}\S/u;
 const IN_BRACKETS = /\([^)]*\)/gu;
 
 export interface Field {

@@ -2,7 +2,7 @@
 // field or row says is not said of the next, and a row does not say what its cells are.
 import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from './cite.ts';
-import { isField, pairsIn } from './fields.ts';
+import { fieldsHead, isField, pairsIn } from './fields.ts';
 import { type Range, sentencesOf } from './sentences.ts';
 
 /** The first line of an item of a list. */
@@ -12,34 +12,39 @@ const ROW = /\|/u;
 const RULE = /^(?=[^\n]*-)(?=[^\n]*\|)[ \t|:-]+\s*$/u;
 
 interface Statement extends Range {
-  /** Of a row: its table's first line. */
+  /** Of a row: its table's first line. Of a field: the label of several. */
   head?: string;
 }
 
-/** In the order of the text. A row's trail ends with its table's first line: that stands above it as a heading does. */
+/** In the order of the text. A row's trail ends with its table's first line, a field's with the label of several: these stand above it as a heading does. */
 export function statementsIn(span: ReadSpan): ReadSpan[] {
   return rangesOf(span.text).map(({ start, end, head }) => ({ ...partOf(span, start, end), trail: head === undefined ? span.trail : [...span.trail, head] }));
 }
 
 function rangesOf(text: string): Statement[] {
   const statements: Statement[] = [];
-  let head: string | undefined; // of the table that the line before belongs to
+  let rowsHead: string | undefined; // of the table that the line before belongs to
+  let fieldsBelow: string | undefined; // what the fields stand below that the line before belongs to
   let at = 0; // where that ends
   for (const sentence of sentencesOf(text)) {
-    if (at !== sentence.start) head = undefined;
-    const lines = linesOf(text, sentence.start, sentence.end);
-    const textOf = (i: number): string | undefined => (i in lines ? text.slice(lines[i].start, lines[i].end) : undefined);
-    for (const [i, { start, end }] of lines.entries()) {
+    if (at !== sentence.start) rowsHead = fieldsBelow = undefined;
+    for (const { start, end } of linesOf(text, sentence.start, sentence.end)) {
       const line = text.slice(start, end);
       const last = statements.at(-1);
-      if (last?.end === start && RULE.test(line)) {
-        head = text.slice(last.start, last.end).trim().replace(/^\||\|$/gu, '').trim();
+      const before = last?.end === start ? text.slice(last.start, last.end) : '';
+      if (before !== '' && RULE.test(line)) {
+        rowsHead = before.trim().replace(/^\||\|$/gu, '').trim();
         statements.pop(); // names of columns state nothing
-      } else if (head !== undefined && ROW.test(line)) {
-        statements.push({ start, end, head });
-      } else if (start === sentence.start || head !== undefined || ITEM.test(line) || isField(line, textOf(i - 1), textOf(i + 1)) || RULE.test(lineAt(text, end))) {
+      } else if (rowsHead !== undefined && ROW.test(line)) {
+        statements.push({ start, end, head: rowsHead });
+      } else if (fieldsBelow !== undefined && isField(line)) {
+        statements.push({ start, end, head: fieldsBelow });
+      } else if (isField(line) && fieldsHead(before) !== undefined) {
+        last!.end = end; // the first of several says what the label above them says
+        fieldsBelow = fieldsHead(before);
+      } else if (start === sentence.start || rowsHead !== undefined || ITEM.test(line) || RULE.test(lineAt(text, end)) || (isField(line) && (isField(lineBefore(text, start)) || isField(lineAt(text, end))))) {
         statements.push({ start, end });
-        head = undefined;
+        rowsHead = fieldsBelow = undefined;
       } else {
         last!.end = end; // what continues an item stays with it
       }
@@ -54,6 +59,9 @@ function lineAt(text: string, start: number): string {
   const newline = text.indexOf('\n', start);
   return text.slice(start, newline < 0 ? undefined : newline + 1);
 }
+
+/** The line that ends at `end`. */
+const lineBefore = (text: string, end: number): string => text.slice(text.lastIndexOf('\n', end - 2) + 1, end);
 
 function linesOf(text: string, start: number, end: number): Range[] {
   const lines: Range[] = [];

@@ -43,8 +43,16 @@ interface Tried extends Omit<Span, 'margin'> { value: number }
 
 interface Live { path: SpanPath; sum: number; at: number; context: Context }
 
-/** undefined: no span is wanted. */
-export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start: number, end: number) => boolean, search: SpanSearch): Promise<Span | undefined> {
+/** What else than the model speaks for a span. */
+export interface Favour {
+  /** Added to the value of a span; undefined: it is no answer. */
+  of(start: number, end: number): number | undefined;
+  /** Of any span at most. */
+  most: number;
+}
+
+/** undefined: no span is an answer. */
+export async function likeliestSpan(paths: readonly SpanPath[], favour: Favour, search: SpanSearch): Promise<Span | undefined> {
   const { transformer, context, logits, ends, maxTokens, control } = search;
   const before = logSumExp(logits);
   const order = paths.filter(({ ids }) => ids.length > 0)
@@ -56,7 +64,7 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
   let best: Tried | undefined;
   const tried: Tried[] = [];
   // A sum only falls with more tokens, so this is the most that a beginning can come to.
-  const mayWin = ({ sum }: Pick<Live, 'sum'>): boolean => best === undefined || perLength(sum, longest) > best.value;
+  const mayWin = ({ sum }: Pick<Live, 'sum'>): boolean => best === undefined || perLength(sum, longest) + favour.most > best.value;
 
   for (let next = 0; next < order.length && mayWin(order[next]); next += atOnce) {
     let live: Live[] = order.slice(next, next + atOnce)
@@ -72,7 +80,7 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
       for (const one of opened) one.dispose();
     }
   }
-  return best === undefined ? undefined : { ...spanOf(best), margin: best.value - bestElsewhere(tried, best, isWanted) };
+  return best === undefined ? undefined : { ...spanOf(best), margin: best.value - bestElsewhere(tried, best) };
 
   /** Whether it goes on. */
   function extend(one: Live, numTokens: number, rows: Float32Array): boolean {
@@ -83,10 +91,11 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
       const row = rows.subarray(i * size, (i + 1) * size);
       const total = logSumExp(row);
       const value = perLength(one.sum + logSumExp(ends.map((token) => row[token])) - total, at + 1);
-      if (mayEnd[at] >= 0) {
-        const one = { start, end: mayEnd[at], numTokens: at + 1, value };
-        if ((best === undefined || value > best.value) && isWanted(start, one.end)) best = one;
-        tried.push(one);
+      const more = mayEnd[at] < 0 ? undefined : favour.of(start, mayEnd[at]);
+      if (more !== undefined) {
+        const span = { start, end: mayEnd[at], numTokens: at + 1, value: value + more };
+        if (best === undefined || span.value > best.value) best = span;
+        tried.push(span);
       }
       if (at + 1 === Math.min(ids.length, maxTokens)) return false;
       one.sum += row[ids[at + 1]] - total;
@@ -98,10 +107,8 @@ export async function likeliestSpan(paths: readonly SpanPath[], isWanted: (start
 
 const spanOf = ({ start, end, numTokens }: Tried): Omit<Span, 'margin'> => ({ start, end, numTokens });
 
-function bestElsewhere(tried: readonly Tried[], best: Tried, isWanted: (start: number, end: number) => boolean): number {
-  const elsewhere = tried.filter(({ start, end }) => end <= best.start || start >= best.end).sort((a, b) => b.value - a.value);
-  return elsewhere.find(({ start, end }) => isWanted(start, end))?.value ?? -Infinity;
-}
+const bestElsewhere = (tried: readonly Tried[], best: Tried): number =>
+  tried.reduce((most, { start, end, value }) => (end <= best.start || start >= best.end ? Math.max(most, value) : most), -Infinity);
 
 const perLength = (sum: number, numTokens: number): number => sum / (numTokens + 1) ** LENGTH_POWER;
 

@@ -1,0 +1,59 @@
+// The values of a field and the cells of a row. A small model takes pieces of them for answers ('BigNumber | Complex' of 'number | BigNumber |
+// Complex'), or another cell than was asked for; what was written as one value is asked for as one.
+import { contentStems } from '../content-words.ts';
+import { fieldOf } from '../field-label.ts';
+import type { Range } from '../sentences.ts';
+
+/** Added to what a span is worth (nats over the root of its length) when it is a whole value. Chosen as docs/finding.md tells. */
+export const VALUE_WORTH = 1;
+/** When it is the cell below a column that the question names. */
+export const ASKED_CELL_WORTH = 2;
+
+const BAR = /(?<!\\)\|/u;
+/** A value ends before the first of these. */
+const REMARK = /\s\(|;/u;
+const LETTER = /[\p{L}\p{N}]/u;
+const LAST_LETTER = /[\p{L}\p{N}](?=[^\p{L}\p{N}]*$)/u;
+
+export interface Value extends Range {
+  worth: number;
+}
+
+/** Of a statement, from first to last letter or digit; prose has none. `head`: the first line of the table that it is a row of. */
+export function valuesIn(text: string, asked: readonly string[], head?: string): Value[] {
+  const field = fieldOf(text);
+  if (field === undefined) return [];
+  const cells = text.split(BAR);
+  if (cells.length > 1) return cellsOf(text, cells, askedColumns(head, asked));
+  const value = text.slice(field.valueStart);
+  const remark = value.search(REMARK);
+  const ends = remark > 0 ? [remark, value.length] : [value.length];
+  return ends.flatMap((end) => trimmed(text, field.valueStart, field.valueStart + end, VALUE_WORTH));
+}
+
+function cellsOf(text: string, cells: readonly string[], columns: ReadonlySet<number>): Value[] {
+  let at = 0;
+  const hasOuterBar = cells[0].trim() === '';
+  return cells.flatMap((cell, i) => {
+    const start = at;
+    at += cell.length + 1;
+    return trimmed(text, start, start + cell.length, columns.has(hasOuterBar ? i - 1 : i) ? ASKED_CELL_WORTH : VALUE_WORTH);
+  });
+}
+
+/** Columns whose names hold nothing but words of the question. */
+function askedColumns(head: string | undefined, asked: readonly string[]): Set<number> {
+  const names = head === undefined ? [] : head.split(BAR).map(contentStems);
+  return new Set([...names.keys()].filter((i) => names[i].length > 0 && names[i].every((stem) => asked.includes(stem))));
+}
+
+function trimmed(text: string, start: number, end: number, worth: number): Value[] {
+  const first = text.slice(start, end).search(LETTER);
+  return first < 0 ? [] : [{ start: start + first, end: lastLetterEnd(text, start, end), worth }];
+}
+
+/** UTF-16 unit behind the last letter or digit of [start, end); `start` where there is none. */
+export function lastLetterEnd(text: string, start: number, end: number): number {
+  const found = LAST_LETTER.exec(text.slice(start, end));
+  return found === null ? start : start + found.index + found[0].length;
+}
