@@ -6,7 +6,7 @@ import { fieldOf } from '../src/ask/field-label.ts';
 import { focus, usefulTrail } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { isRelevant, type QuoteEvidence } from '../src/ask/relevance.ts';
-import { sentencesOf } from '../src/ask/sentences.ts';
+import { BETWEEN_PAIRS, sentencesOf } from '../src/ask/sentences.ts';
 import { isSupported } from '../src/ask/support.ts';
 import { unitsAfter, unitsBefore } from '../src/find/sentence-edges.ts';
 import { CodePointCursor, codePointLength } from '../src/characters.ts';
@@ -20,6 +20,12 @@ describe('sentences', () => {
   test('do not end at an initial or a title', () => {
     const text = 'Named after M. Theo Kearney. He met Dr. Vole of St. Oswin in vitro. Plan B failed.';
     expect(sentencesOf(text).map(({ start, end }) => text.slice(start, end).trim())).toEqual(['Named after M. Theo Kearney.', 'He met Dr. Vole of St. Oswin in vitro.', 'Plan B failed.']);
+  });
+
+  test('of a long line end at a space, as the stored vectors of readings do', () => {
+    const text = '"k": "v, w", '.repeat(80);
+    expect(sentencesOf(text).map(({ end }) => end)).toEqual([499, 997, 1040]);
+    expect(sentencesOf(text, BETWEEN_PAIRS).map(({ end }) => end)).toEqual([494, 988, 1040]);
   });
 
   test('cover all that is not white space, in order, bounded', () => {

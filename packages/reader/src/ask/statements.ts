@@ -3,7 +3,7 @@
 import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from './cite.ts';
 import { fieldsHead, isField, pairsIn } from './fields.ts';
-import { type Range, sentencesOf } from './sentences.ts';
+import { BETWEEN_PAIRS, type Range, sentencesOf } from './sentences.ts';
 
 /** The first line of an item of a list. */
 const ITEM = /^[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)]) +\S/u;
@@ -26,7 +26,7 @@ function rangesOf(text: string): Statement[] {
   let rowsHead: string | undefined; // of the table that the line before belongs to
   let fieldsBelow: string | undefined; // what the fields stand below that the line before belongs to
   let at = 0; // where that ends
-  for (const sentence of sentencesOf(text)) {
+  for (const sentence of sentencesOf(text, BETWEEN_PAIRS)) {
     if (at !== sentence.start) rowsHead = fieldsBelow = undefined;
     for (const { start, end } of linesOf(text, sentence.start, sentence.end)) {
       const line = text.slice(start, end);
