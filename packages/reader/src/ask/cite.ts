@@ -2,7 +2,7 @@
 import type { Citation } from '@lectern/shared';
 import type { TextSpan } from '../find/passage.ts';
 import type { Places } from '../find/places.ts';
-import { wordsOf } from '../segment/words.ts';
+import { stemsOf } from '../segment/words.ts';
 import { contentStems, shareOf } from './content-words.ts';
 import { statementsIn } from './statements.ts';
 
@@ -34,7 +34,7 @@ export async function cite(places: Places, spans: readonly ReadSpan[], question:
   const answerStems = contentStems(answer);
   const questionStems = contentStems(question);
   const candidates = spans.flatMap((span) => statementsIn(span).map((statement): Candidate => {
-    const stems = new Set([...wordsOf(statement.text)].map((word) => word.stem));
+    const stems = new Set(stemsOf(statement.text));
     const questionShare = shareOf(questionStems, stems);
     return { statement, stems, questionShare, value: ANSWER_WEIGHT * shareOf(answerStems, stems) + questionShare };
   }));

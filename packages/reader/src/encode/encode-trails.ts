@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../control.ts';
 import { frameOf, prefixContext } from '../frame.ts';
 import { lastIndexLayer } from '../heads.ts';
 import { writeTrailEntry } from '../segment/trail-entry.ts';
-import { countTerms, wordsOf } from '../segment/words.ts';
+import { countTerms, stemsOf } from '../segment/words.ts';
 import { areStored } from './are-stored.ts';
 
 const BATCH_TRAILS = 16;
@@ -37,7 +37,7 @@ async function encodeBatch(ctx: ReaderContext, plan: ReadingPlan, trails: readon
       const blocks = transformer.takeBlocks(context, numPrefix, numPrefix + tokens.length, plan.heads, false);
       const { headDim } = transformer.config;
       const { keys, scales } = quantizeKeys(blocks.keys, headDim);
-      const terms = countTerms([...wordsOf(text)].map((word) => word.stem));
+      const terms = countTerms(stemsOf(text));
       await ctx.blobs.put(plan.trails[trail].segment,
         writeTrailEntry({ numTokens: tokens.length, headDim, heads: plan.heads, terms, keyScales: scales, keys }));
     }

@@ -3,7 +3,7 @@ import type { KvHeadRef } from '@lectern/model';
 import { type Route, ServiceError } from '@lectern/shared';
 import type { Chunk, ReaderContext, ReaderEmbedder, ReadingPlan, ReadingSource } from '../contract.ts';
 import { indexHeads, sameHead } from '../heads.ts';
-import { wordHash, wordsOf } from '../segment/words.ts';
+import { stemsOf, wordHash } from '../segment/words.ts';
 import { startScoring } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { EmbeddingScan } from './embedding-route.ts';
@@ -43,7 +43,7 @@ export interface Scan {
  */
 export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly ScanRoute[]): Promise<Scan> {
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
-  const bm25 = routes.includes('bm25') ? new Bm25Scan([...wordsOf(question)].map((word) => wordHash(word.stem))) : undefined;
+  const bm25 = routes.includes('bm25') ? new Bm25Scan(stemsOf(question).map(wordHash)) : undefined;
   const embedding = routes.includes('embedding') ? await EmbeddingScan.start(ctx, question) : undefined;
   const scan = { blocks: new ScannedBlocks(), numTokens: 0, numBytes: 0 };
   const scored = new Scored();

@@ -2,7 +2,7 @@
 // line below the wrong entry's name says something else.
 import { codePointLength } from '../characters.ts';
 import type { ReadingPlan } from '../contract.ts';
-import { wordsOf } from '../segment/words.ts';
+import { stemsOf } from '../segment/words.ts';
 import type { TextSpan } from './passage.ts';
 
 export interface Section extends TextSpan {
@@ -42,15 +42,13 @@ export function sectionsOf({ chunks, trails }: Pick<ReadingPlan, 'chunks' | 'tra
 
 /** The section that holds most of the question's words, those in its headings counted once more, as BM25 does; of several the longest. */
 export function sectionOfQuestion<S extends Pick<Section, 'text' | 'trail'>>(sections: readonly S[], question: string): S {
-  const asked = stemsOf(question);
-  const held = (text: string): number => [...stemsOf(text)].filter((stem) => asked.has(stem)).length;
+  const asked = new Set(stemsOf(question));
+  const held = (text: string): number => [...new Set(stemsOf(text))].filter((stem) => asked.has(stem)).length;
   const [{ section }] = sections
     .map((each) => ({ section: each, words: held([...each.trail, each.text].join('\n')) + held(each.trail.join('\n')) }))
     .sort((x, y) => y.words - x.words || y.section.text.length - x.section.text.length);
   return section;
 }
-
-const stemsOf = (text: string): Set<string> => new Set(Array.from(wordsOf(text), ({ stem }) => stem));
 
 /** Code points of a text -> UTF-16 units, asked for in ascending order. */
 function pointWalker(text: string): (point: number) => number {

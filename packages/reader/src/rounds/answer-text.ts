@@ -1,6 +1,6 @@
 // The answer as it grows from round to round: what is added stays, so that it can be streamed.
 import { normalizeAnswer } from '../calibrate/judge.ts';
-import { stemsOf } from './fitting.ts';
+import { stemsOf } from '../segment/words.ts';
 
 export class AnswerText {
   #text = '';

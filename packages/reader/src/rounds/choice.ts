@@ -2,7 +2,8 @@
 // that can weigh them, else shown side by side; that decides nothing, so it is not supported.
 import type { ReadSpan } from '../ask/cite.ts';
 import type { AnswerText } from './answer-text.ts';
-import { type Fit, fittingSentences, sameText, stemsOf } from './fitting.ts';
+import { type Fit, fittingSentences, sameText } from './fitting.ts';
+import { stemsOf } from '../segment/words.ts';
 import type { Part, Split } from './split.ts';
 import type { Work } from './work.ts';
 

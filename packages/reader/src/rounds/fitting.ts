@@ -2,7 +2,7 @@
 import type { ReadSpan } from '../ask/cite.ts';
 import { contentStems } from '../ask/content-words.ts';
 import { statementsIn } from '../ask/statements.ts';
-import { wordsOf } from '../segment/words.ts';
+import { stemsOf } from '../segment/words.ts';
 import type { Part } from './split.ts';
 
 export interface Fit {
@@ -31,7 +31,5 @@ export function fittingSentences(spans: readonly ReadSpan[], { question, subject
   }
   return fits.sort((a, b) => b.share - a.share || b.span.score - a.span.score);
 }
-
-export const stemsOf = (text: string): string[] => [...wordsOf(text)].map(({ stem }) => stem);
 
 export const sameText = ({ text }: Pick<ReadSpan, 'text'>): string => text.replace(/\s+/gu, ' ').trim();

@@ -1,7 +1,7 @@
 // What was read -> the next question: a name that the sentence brings takes the place of what was asked about.
 import { namesIn } from './names.ts';
 import { type Part, subjectsOf } from './split.ts';
-import { stemsOf } from './fitting.ts';
+import { stemsOf } from '../segment/words.ts';
 
 /** Names in a sentence that no earlier question was about: the surest and rarest first. `texts`: what was found with it. */
 export function newNames(sentence: string, known: readonly string[], texts: readonly string[]): string[] {

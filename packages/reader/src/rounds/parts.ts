@@ -1,6 +1,7 @@
 // A question about several things: each is found and read by itself, the answers are joined.
 import type { AnswerText } from './answer-text.ts';
-import { type Fit, fittingSentences, stemsOf } from './fitting.ts';
+import { type Fit, fittingSentences } from './fitting.ts';
+import { stemsOf } from '../segment/words.ts';
 import type { Part, Split } from './split.ts';
 import type { Work } from './work.ts';
 

@@ -65,6 +65,9 @@ function* unspacedWords(text: string, offset: number): Generator<Word> {
   }
 }
 
+/** Of each word, in order. */
+export const stemsOf = (text: string): string[] => Array.from(wordsOf(text), ({ stem }) => stem);
+
 export const wordHash = (stem: string): number => hashString(stem);
 
 function stemOf(word: string): string {

@@ -1,5 +1,5 @@
 // Counts sentences by how many of the wanted terms they hold, and keeps the best of them.
-import { stemsOf } from '../fitting.ts';
+import { stemsOf } from '../../segment/words.ts';
 import type { ScannedSentence } from './sentence-scan.ts';
 import type { Wanted } from './wanted.ts';
 

@@ -1,7 +1,7 @@
 // What is counted or listed: the words that a sentence must hold to count.
 import { contentStems } from '../../ask/content-words.ts';
 import { wordsOf } from '../../segment/words.ts';
-import { stemsOf } from '../fitting.ts';
+import { stemsOf } from '../../segment/words.ts';
 import { askedNames } from '../names.ts';
 
 export interface Wanted {
