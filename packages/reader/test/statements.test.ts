@@ -5,6 +5,7 @@ import type { ReadSpan } from '../src/ask/cite.ts';
 import { focus } from '../src/ask/focus.ts';
 import { sentencesOf } from '../src/ask/sentences.ts';
 import { statementsIn } from '../src/ask/statements.ts';
+import { DEFAULT_EXTRACT_LIMITS, extractDocument } from '../src/index.ts';
 
 const span = (text: string, trail: string[] = []): ReadSpan => ({ text, trail, document: 'doc_1', byteStart: 100, startChar: 50, score: 1 });
 const texts = (text: string): string[] => statementsIn(span(text)).map((one) => one.text);
@@ -83,8 +84,19 @@ test('whatever is parted is whole again', () => {
   }));
 });
 
-test('lines with bars and no rule are no table', () => {
+test('two lines with bars and no rule are no table, nor are lines of different numbers of cells', () => {
   expect(texts('a | b\nc | d\n')).toEqual(['a | b\nc | d\n']);
+  expect(texts('a | b\nc | d | e\nf | g\n')).toEqual(['a | b\nc | d | e\nf | g\n']);
+});
+
+test('rows of a table of an HTML file stand below its first line, which stays', async () => {
+  const html = '<h1>Timber</h1><table><tr><th>Tree</th><th>Height</th><th>Age</th></tr><tr><td>linden</td><td>21 m</td><td>80 years</td></tr><tr><td>oak</td><td>30 m</td><td>200 years</td></tr></table><p>They stand.</p>';
+  const { text } = await extractDocument(Buffer.from(html), { name: 'trees.html', mediaType: 'text/html' }, DEFAULT_EXTRACT_LIMITS);
+  const head = 'Tree | Height | Age';
+  expect(statementsIn(span(text)).map(({ text: own, trail }) => [own.trim(), trail])).toEqual([
+    ['Timber', []], [head, []], ['linden | 21 m | 80 years', [head]], ['oak | 30 m | 200 years', [head]], ['They stand.', []],
+  ]);
+  expect(await focus([span(text)], 'What is the height of the oak?')).toMatchObject([{ text: 'oak | 30 m | 200 years\n', trail: [head] }]);
 });
 
 test('a reader is shown the row, below its headings', async () => {

@@ -8,7 +8,8 @@ import { BETWEEN_PAIRS, type Range, sentencesOf } from './sentences.ts';
 /** The first line of an item of a list. */
 const ITEM = /^[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)]) +\S/u;
 const ROW = /\|/u;
-/** Between a table's first line and its rows. */
+const CELL_END = /\s\|\s/u;
+/** Between a Markdown table's first line and its rows. */
 const RULE = /^(?=[^\n]*-)(?=[^\n]*\|)[ \t|:-]+\s*$/u;
 
 interface Statement extends Range {
@@ -42,6 +43,10 @@ function rangesOf(text: string): Statement[] {
       } else if (isField(line) && fieldsHead(before) !== undefined) {
         last!.end = end; // the first of several says what the label above them says
         fieldsBelow = fieldsHead(before);
+      } else if (beginsTable(text, start, end)) {
+        statements.push({ start, end }); // names of columns, or a row as good as any
+        rowsHead = line.trim();
+        fieldsBelow = undefined;
       } else if (start === sentence.start || rowsHead !== undefined || ITEM.test(line) || RULE.test(lineAt(text, end)) || (isField(line) && (isField(lineBefore(text, start)) || isField(lineAt(text, end))))) {
         statements.push({ start, end });
         rowsHead = fieldsBelow = undefined;
@@ -52,6 +57,13 @@ function rangesOf(text: string): Statement[] {
     }
   }
   return statements.flatMap((one) => pairsIn(text, one.start, one.end).map((range) => ({ ...one, ...range })));
+}
+
+/** As tables of HTML and Word files become text: no rule, but lines of as many cells, three of them or more. */
+function beginsTable(text: string, start: number, end: number): boolean {
+  const [first, second] = [lineAt(text, end), lineAt(text, end + lineAt(text, end).length)];
+  const numCells = text.slice(start, end).split(CELL_END).length;
+  return numCells > 1 && !RULE.test(first) && [first, second].every((line) => line.split(CELL_END).length === numCells);
 }
 
 /** To the line end that ends it, or the end of the text. */
