@@ -63,7 +63,7 @@ describe('a question for a span', () => {
 });
 
 describe('the likeliest span', () => {
-  const wanted = (is: (start: number, end: number) => boolean): Favour => ({ of: (start, end) => (is(start, end) ? 0 : undefined), most: 0 });
+  const wanted = (is: (start: number, end: number) => boolean): Favour => ({ of: (start, end) => (is(start, end) ? 0 : undefined), most: 0, starts: new Set() });
   const search = async (text: string, favour: Favour, control?: Int32Array) => {
     const { transformer, tokenizer } = tiny.ctx.model;
     const tokens = tokenizer.encode('Who cast it? Answer:').ids;
@@ -126,8 +126,17 @@ describe('the likeliest span', () => {
     const ranked = await all(TEXT);
     for (const { start, end, value } of [ranked[5], ranked.at(-1)!]) {
       const most = ranked[0].value - value + 0.1;
-      const span = await search(TEXT, { of: (from, to) => (from === start && to === end ? most : 0), most });
+      const span = await search(TEXT, { of: (from, to) => (from === start && to === end ? most : 0), most, starts: new Set() });
       expect([span!.start, span!.end]).toEqual([start, end]);
+    }
+  });
+
+  test('begins anywhere in a long text where something else speaks for it', async () => {
+    const text = Array.from({ length: 60 }, (_, i) => `w${i}`).join(' ');
+    const paths = spanPaths(text, tiny.ctx.model.tokenizer);
+    for (const start of [paths[5].start, paths[30].start, paths[59].start]) {
+      const span = await search(text, { of: (from) => (from === start ? 100 : 0), most: 100, starts: new Set([start]) });
+      expect(span!.start).toBe(start);
     }
   });
 

@@ -35,6 +35,7 @@ export function favourIn(passages: readonly ShownPassage[], question: string): {
     favour: {
       of: (start, end) => (isAnswer(start, end) ? worthOf(start, end) : undefined),
       most: Math.max(0, ...[...worths.values()].flatMap((ends) => [...ends.values()])),
+      starts: new Set(worths.keys()),
     },
   };
 }

@@ -8,7 +8,7 @@ export const SPANS_AT_ONCE = 4;
 export const SPAN_PROMPT_TOKENS = 1024;
 export const SPAN_PASS_TOKENS = 8;
 
-/** Spans that are tried, by how likely their first token is: a bound on the work, not proven to lose nothing. */
+/** Beginnings that are tried, by how likely their first token is: a bound on the work, not proven to lose nothing. */
 const MAX_BEGINNINGS = 24;
 /**
  * A span of n tokens is as good as (the log-probabilities of its tokens and of an end after them) / (n + 1) ** LENGTH_POWER: 0 prefers the
@@ -49,6 +49,8 @@ export interface Favour {
   of(start: number, end: number): number | undefined;
   /** Of any span at most. */
   most: number;
+  /** Where spans begin that more than nothing is added to: these are tried however unlikely their first token is. */
+  starts: ReadonlySet<number>;
 }
 
 /** undefined: no span is an answer. */
@@ -58,7 +60,7 @@ export async function likeliestSpan(paths: readonly SpanPath[], favour: Favour, 
   const order = paths.filter(({ ids }) => ids.length > 0)
     .map((path) => ({ path, sum: logits[path.ids[0]] - before }))
     .sort((a, b) => b.sum - a.sum || a.path.start - b.path.start)
-    .slice(0, MAX_BEGINNINGS);
+    .filter(({ path }, i) => i < MAX_BEGINNINGS || favour.starts.has(path.start));
   const longest = order.reduce((most, { path }) => Math.max(most, path.ids.length), 0);
   const atOnce = Math.max(1, Math.min(SPANS_AT_ONCE, Math.floor((SPANS_AT_ONCE * SPAN_PROMPT_TOKENS) / context.length)));
   let best: Tried | undefined;
