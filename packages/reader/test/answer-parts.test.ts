@@ -176,17 +176,17 @@ describe('focus', () => {
 });
 
 describe('labels', () => {
-  test.each([['- **Type:** Boolean', 'Boolean'], ['"depth": "41 m",', '"41 m",'], ['| depth | 41 |', '41 |'], ['x = y = z', 'y = z']])('the value of %j: %j', (statement, value) => {
+  test.each([['- **Type:** Boolean', 'Boolean'], ['"depth": "41 m",', '"41 m",'], ['| depth | 41 |', '41 |'], ['Area:\ntotal: 41 km', '41 km']])('the value of %j: %j', (statement, value) => {
     expect(statement.slice(fieldOf(statement)?.valueStart)).toBe(value);
   });
 
   test.each([
     ['- Default: null', ['default']], ['**Type:** Boolean', ['type']], ['| `depth` | number | How deep |', ['depth']], ['Depth (in metres): 41', ['depth']],
     ['`depth`: 41', ['depth']], ['Urban population: 20.7%', ['urban', 'popul']],
-    ['"depth": 41,', ['depth']], ['{"8f-3c": "x"', ['8f', '3c']], ['depth = 41', ['depth']],
+    ['"depth": 41,', ['depth']], ['{"8f-3c": "x"', ['8f', '3c']], ['depth = 41', []], ['lambda_stmt(lambda: table.select())', []], ['Area (km):\ntotal: 41', ['area', 'total']],
     ['It rang at 12:30 and at noon.', []], ['Default:\n', []], ['Of all that was said of the bell of Saint Oswin only this much stays: it rang.', []], ['No label at all', []], ['', []],
   ])('of %j: %j', (statement, stems) => {
-    expect(fieldOf(statement)?.label ?? []).toEqual(stems);
+    expect(fieldOf(statement)?.labels.flat() ?? []).toEqual(stems);
   });
 });
 

@@ -146,6 +146,15 @@ describe('the likeliest span', () => {
   });
 });
 
+describe('values', () => {
+  test.each([['Country code: .et', '.et'], ['"d": ["8f", "3c"],', '8f", "3c'], [`Types: ${'a &#1; '.repeat(10)}Matrix`, `${'a &#1; '.repeat(10)}Matrix`]])('a span may begin at a value and go as far as it: %j', (text, value) => {
+    const { text: whole, values } = favourIn([{ text, trail: [] }], 'Which?');
+    const paths = spanPaths(whole, tiny.ctx.model.tokenizer, values);
+    expect(paths.flatMap(({ start, ends }) => [...ends].filter((end) => end >= 0).map((end) => whole.slice(start, end)))).toContain(value);
+    expect(new Set(paths.map(({ start }) => start)).size).toBe(paths.length);
+  });
+});
+
 describe('what speaks for a span', () => {
   const worth = (text: string, span: string, { question = 'Which?', trail = [] as string[] } = {}): number | undefined => {
     const passages = [{ text: 'Something stands before.', trail: [] }, { text, trail }];
@@ -157,8 +166,8 @@ describe('what speaks for a span', () => {
   };
   test.each([
     ['- Fiscal year: 1 April - 31 March', '1 April - 31 March', 1], ['- Fiscal year: 1 April - 31 March', '31 March', 0],
-    ['Revenues: $1.264 billion (2014 est.); 3 expected.', '1.264 billion', 1], ['Revenues: $1.264 billion (2014 est.); 3 expected.', '3 expected', 0],
-    ['Revenues: $1.264 billion (2014 est.)', '1.264 billion (2014 est.)', 1],
+    ['Revenues: $1.264 billion (2014 est.); 3 expected.', '$1.264 billion', 1], ['Revenues: $1.264 billion (2014 est.); 3 expected.', '3 expected', 0],
+    ['Revenues: $1.264 billion (2014 est.)', '$1.264 billion (2014 est.)', 1], ['Country code: .et', '.et', 1], ['Area:\ntotal: 110,860 sq km', '110,860 sq km', 1],
     ['| `x` | number &#124; Unit | The angle. |', 'number &#124; Unit', 1], ['| `x` | number &#124; Unit | The angle. |', 'The angle', 1], ['`x` | number &#124; Unit | The angle.', 'Unit', 0],
     ['"d": "8f-3c",', '8f-3c', 1], ['It was cast in 1781 (by Vole); it rang.', 'It was cast in 1781', 0],
   ])('%j, of it %j: a whole value %s', (text, span, is) => {
@@ -176,6 +185,7 @@ describe('what speaks for a span', () => {
     expect(worth('Due date of it: 4 May', 'date of it', { question: 'What is its due date?' })).toBeUndefined();
     expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(1);
     expect(worth('Made on a date.', 'date', { question: 'What is its due date?' })).toBeUndefined();
+    expect(worth('Area:\ntotal: 41 km', 'total: 41 km', { question: 'What is its area?' })).toBeUndefined();
     expect(favourIn([], 'Which?')).toMatchObject({ text: '', favour: { most: 0 } });
   });
 });

@@ -12,12 +12,12 @@ const ends = new WeakMap<LocalModel['tokenizer'], number[]>();
 /** `promptIds`: from behind the prefix to where the answer begins. undefined: the passages say nothing that the question does not. */
 export async function answerSpan(model: LocalModel, promptIds: Int32Array, { passages, question }: AnswerPrompt, options: AnswerOptions): Promise<Generated | undefined> {
   const { transformer, tokenizer } = model;
-  const { text, favour } = favourIn(passages, question);
+  const { text, values, favour } = favourIn(passages, question);
   const context = transformer.context([{ kind: 'prefix', context: await prefixContext(model) }], frameOf(model).prefixIds.length + promptIds.length);
   try {
     const { control } = options;
     const [{ logits }] = await transformer.forward([{ context, tokens: promptIds }], { logits: 'last', ...(control === undefined ? {} : { control }) });
-    const span = await likeliestSpan(spanPaths(text, tokenizer), favour, {
+    const span = await likeliestSpan(spanPaths(text, tokenizer, values), favour, {
       transformer, context, logits: logits as Float32Array, ends: endsFor(tokenizer), maxTokens: Math.min(MAX_SPAN_TOKENS, options.maxOutputTokens), control,
     });
     if (span === undefined) return undefined;

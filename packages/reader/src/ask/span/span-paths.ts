@@ -1,5 +1,6 @@
 // Where an answer that is copied from a text may begin and end, as the tokens that spell it.
 import type { Tokenizer } from '@lectern/model';
+import type { Range } from '../sentences.ts';
 
 export interface SpanPath {
   /** UTF-16 unit of the text where it begins: a word. */
@@ -18,6 +19,9 @@ export const MAX_SPAN_TOKENS = 96;
 const MAX_STARTS = 512;
 /** Characters that are looked at: more than any phrase has. */
 const SPAN_UNITS = 6 * PHRASE_TOKENS;
+/** Of a value that is looked at, and of the marks behind it. */
+const MAX_VALUE_UNITS = 400;
+const BEHIND_VALUE = 8;
 
 const WORD_START = /(?<![\p{L}\p{N}\p{M}_'’.-])[\p{L}\p{N}]/gu;
 /** At the end of a word, before the marks that close it. */
@@ -30,9 +34,12 @@ const PARAGRAPH_END = /\n\s*\n/u;
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const words = new Intl.Segmenter('und', { granularity: 'word' });
 
-export function spanPaths(text: string, tokenizer: Tokenizer): SpanPath[] {
+/** `values`: where else a span may begin, and how far it may go from there. */
+export function spanPaths(text: string, tokenizer: Tokenizer, values: readonly Range[] = []): SpanPath[] {
   const { starts, ends } = UNSPACED.test(text) ? segmented(text) : { starts: [...text.matchAll(WORD_START)].map(({ index }) => index), ends: undefined };
-  return starts.slice(0, MAX_STARTS).map((start) => pathFrom(text, start, ends, tokenizer));
+  const reach = new Map<number, number>();
+  for (const { start, end } of values) reach.set(start, Math.max(end, reach.get(start) ?? 0));
+  return [...new Set([...starts.slice(0, MAX_STARTS), ...reach.keys()])].map((start) => pathFrom(text, start, reach.get(start) ?? start, ends, tokenizer));
 }
 
 /** By a dictionary, where spaces do not tell. */
@@ -41,13 +48,14 @@ function segmented(text: string): { starts: number[]; ends: Set<number> } {
   return { starts: found.map(({ index }) => index), ends: new Set(found.map(({ index, segment }) => index + segment.length)) };
 }
 
-function pathFrom(text: string, start: number, wordEnds: ReadonlySet<number> | undefined, tokenizer: Tokenizer): SpanPath {
+function pathFrom(text: string, start: number, reach: number, wordEnds: ReadonlySet<number> | undefined, tokenizer: Tokenizer): SpanPath {
+  const units = Math.max(SPAN_UNITS, Math.min(reach + BEHIND_VALUE - start, MAX_VALUE_UNITS));
   // A line end within a paragraph is layout: an answer is one line.
-  const [paragraph] = text.slice(start, start + SPAN_UNITS).split(PARAGRAPH_END, 1);
+  const [paragraph] = text.slice(start, start + units).split(PARAGRAPH_END, 1);
   const tail = ` ${paragraph.replace(/\s/gu, ' ')}`;
   const { ids, byteStarts } = tokenizer.encode(tail);
   const bytes = Buffer.from(tail);
-  const phraseBytes = Buffer.byteLength(phraseOf(tail));
+  const phraseBytes = Math.max(Buffer.byteLength(phraseOf(tail)), Buffer.byteLength(tail.slice(0, reach + 1 - start)));
   const numTokens = Math.min(MAX_SPAN_TOKENS, ids.length, Math.max(PHRASE_TOKENS, byteStarts.findIndex((byte) => byte >= phraseBytes)));
   const ends = Int32Array.from({ length: numTokens }, (_, i) => {
     const said = bytes.subarray(0, byteStarts[i + 1]).toString();

@@ -12,6 +12,8 @@ export const ASKED_CELL_WORTH = 2;
 const BAR = /(?<!\\)\|/u;
 /** A value ends before the first of these. */
 const REMARK = /\s\(|;/u;
+/** Marks around a value are none of it; a sign or a point before it is. */
+const FIRST = /[^\s`*_"'“‘«([{|•]/u;
 const LETTER = /[\p{L}\p{N}]/u;
 const LAST_LETTER = /[\p{L}\p{N}](?=[^\p{L}\p{N}]*$)/u;
 
@@ -19,7 +21,7 @@ export interface Value extends Range {
   worth: number;
 }
 
-/** Of a statement, from first to last letter or digit; prose has none. `head`: the first line of the table that it is a row of. */
+/** Of a statement, up to the last letter or digit; prose has none. `head`: the first line of the table that it is a row of. */
 export function valuesIn(text: string, asked: readonly string[], head?: string): Value[] {
   const field = fieldOf(text);
   if (field === undefined) return [];
@@ -48,8 +50,8 @@ function askedColumns(head: string | undefined, asked: readonly string[]): Set<n
 }
 
 function trimmed(text: string, start: number, end: number, worth: number): Value[] {
-  const first = text.slice(start, end).search(LETTER);
-  return first < 0 ? [] : [{ start: start + first, end: lastLetterEnd(text, start, end), worth }];
+  const value = text.slice(start, end);
+  return LETTER.test(value) ? [{ start: start + value.search(FIRST), end: lastLetterEnd(text, start, end), worth }] : [];
 }
 
 /** UTF-16 unit behind the last letter or digit of [start, end); `start` where there is none. */
