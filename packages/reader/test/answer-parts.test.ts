@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReaderEmbedder } from '../src/contract.ts';
-import { fieldOf } from '../src/ask/field-label.ts';
+import { fieldsOf } from '../src/ask/field-label.ts';
 import { focus, usefulTrail } from '../src/ask/focus.ts';
 import { runsOf } from '../src/ask/read-spans.ts';
 import { isRelevant, type QuoteEvidence } from '../src/ask/relevance.ts';
@@ -176,8 +176,14 @@ describe('focus', () => {
 });
 
 describe('labels', () => {
+  test('of a record each, with its value', () => {
+    const of = (statement: string) => fieldsOf(statement).map(({ labels, valueStart, end }) => [labels.flat().join(' '), statement.slice(valueStart, end)]);
+    expect(of('Name: Bob\nPhone: 2\n33')).toEqual([['name', 'Bob\n'], ['phone', '2\n33']]);
+    expect(of('{"name": "Bob", "age": 4},')).toEqual([['name', '"Bob", '], ['age', '4},']]);
+  });
+
   test.each([['- **Type:** Boolean', 'Boolean'], ['"depth": "41 m",', '"41 m",'], ['| depth | 41 |', '41 |'], ['Area:\ntotal: 41 km', '41 km']])('the value of %j: %j', (statement, value) => {
-    expect(statement.slice(fieldOf(statement)?.valueStart)).toBe(value);
+    expect(statement.slice(fieldsOf(statement)[0]?.valueStart)).toBe(value);
   });
 
   test.each([
@@ -186,7 +192,7 @@ describe('labels', () => {
     ['"depth": 41,', ['depth']], ['{"8f-3c": "x"', ['8f', '3c']], ['depth = 41', []], ['lambda_stmt(lambda: table.select())', []], ['Area (km):\ntotal: 41', ['area', 'total']],
     ['It rang at 12:30 and at noon.', []], ['Default:\n', []], ['Of all that was said of the bell of Saint Oswin only this much stays: it rang.', []], ['No label at all', []], ['', []],
   ])('of %j: %j', (statement, stems) => {
-    expect(fieldOf(statement)?.labels.flat() ?? []).toEqual(stems);
+    expect(fieldsOf(statement).flatMap(({ labels }) => labels.flat())).toEqual(stems);
   });
 });
 

@@ -183,7 +183,7 @@ describe('what speaks for a span', () => {
 
   test('no words of the question, and no part of the label that it asks for', () => {
     expect(worth('Due date of it: 4 May', 'date of it', { question: 'What is its due date?' })).toBeUndefined();
-    expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(1);
+    expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(2);
     expect(worth('Made on a date.', 'date', { question: 'What is its due date?' })).toBeUndefined();
     expect(worth('Area:\ntotal: 41 km', 'total: 41 km', { question: 'What is its area?' })).toBeUndefined();
     expect(favourIn([], 'Which?')).toMatchObject({ text: '', favour: { most: 0 } });

@@ -44,28 +44,34 @@ test('rows of a table that is too long for a sentence keep its first line', () =
   for (const { trail } of rows) expect(trail).toEqual(['Tree | Height']);
 });
 
-test('fields below each other, and pairs of an object behind each other', () => {
-  expect(texts('Invoice no.: 7\nDate of issue: 4 May\nTotal: 40 EUR\nto be paid\nby June')).toEqual(['Invoice no.: 7\n', 'Date of issue: 4 May\n', 'Total: 40 EUR\nto be paid\nby June']);
-  expect(texts('depth = 41\nwidth = 7\n')).toEqual(['depth = 41\n', 'width = 7\n']);
-  expect(texts('{"a b": "x, y", "c": 2,"d":\n[1, 2], "e": {"f": 1}}')).toEqual(['{"a b": "x, y", ', '"c": 2,', '"d":\n[1, 2], ', '"e": {"f": 1}}']);
+test('a short record is one statement: fields below each other, an object', () => {
+  const invoice = 'Invoice no.: 7\nDate of issue: 4 May\nTotal: 40 EUR\nto be paid\nby June';
+  expect(texts(invoice)).toEqual([invoice]);
+  expect(texts(`We wrote to them, as was\nsaid\n${invoice}`)).toEqual(['We wrote to them, as was\nsaid\n', invoice]);
+  expect(texts('[{"name": "Ann", "age": 3}, {"name": "Bob",\n"age": 4}]')).toEqual(['[{"name": "Ann", "age": 3}, ', '{"name": "Bob",\n"age": 4}]']);
+  expect(texts('- name: Ann\n  role: smith\n- name: Bob\n  role: baker\n')).toEqual(['- name: Ann\n  role: smith\n', '- name: Bob\n  role: baker\n']);
   expect(texts('He said it\nthus: they\nall fell, "so" it is said.')).toEqual(['He said it\nthus: they\nall fell, "so" it is said.']);
 });
 
-test('fields below the label of several: the first with it, the others below it', () => {
-  const text = 'Elevation extremes:\nlowest point: Persian Gulf\n0 m\nhighest point: Tuwayyir 103 m\n\nArea: 11,586 sq km';
-  expect(statementsIn(span(text, ['Qatar'])).map(({ text: own, trail }) => [own, trail])).toEqual([
-    ['Elevation extremes:\nlowest point: Persian Gulf\n0 m\n', ['Qatar']],
-    ['highest point: Tuwayyir 103 m\n', ['Qatar', 'Elevation extremes']],
-    ['Area: 11,586 sq km', ['Qatar']],
-  ]);
-  expect(statementsIn(span('- Engine:\n  - power: 40 kW\n  - fuel: oil\n- it rang\n')).map(({ text: own, trail }) => [own, trail])).toEqual([
-    ['- Engine:\n  - power: 40 kW\n', []], ['  - fuel: oil\n', ['Engine']], ['- it rang\n', []],
+test.each([
+  ['Name: Ann\nPhone: 11\n\nName: Bob\nPhone: 22', 'Name: Bob\nPhone: 22'], ['[{"name": "Ann", "phone": "11"}, {"name": "Bob", "phone": "22"}]', '{"name": "Bob", "phone": "22"}]'],
+  ['- name: Ann\n  phone: 11\n- name: Bob\n  phone: 22', '- name: Bob\n  phone: 22'],
+])('a reader is shown the record that is asked about: %j', async (text, shown) => {
+  expect((await focus([span(text)], 'What is the phone number of Bob?')).map((one) => one.text)).toEqual([shown]);
+});
+
+test('of a long record each field, below the first of them', () => {
+  const fields = ['Name: Bob', ...Array.from({ length: 20 }, (_, i) => `field ${'x'.repeat(i)}: value ${i}`), 'depth = 41'];
+  expect(statementsIn(span(`${fields.join('\n')}\n\nName: Ann`)).map(({ text, trail }) => [text.trim(), trail])).toEqual([
+    ['Name: Bob', []], ...fields.slice(1).map((field) => [field, ['Name: Bob']]), ['Name: Ann', []],
   ]);
 });
 
-test('a long line of pairs is cut between them', () => {
-  const pairs = Array.from({ length: 40 }, (_, i) => `"${'k'.repeat(10 + (i % 7))}${i}": "a value of ${i}, and more"`);
-  expect(texts(pairs.join(', ')).map((text) => text.replace(/, $/u, ''))).toEqual(pairs);
+test('of a long object each pair', () => {
+  const many = Array.from({ length: 12 }, (_, i) => `"pair ${i}": "x, ${i}"`);
+  expect(texts(`{${many.join(', ')}, "c": 2,"d":\n[1, 2], "e": {"f": 1, "g": 2}}`)).toEqual([
+    `{${many[0]}, `, ...many.slice(1).map((pair) => `${pair}, `), '"c": 2,', '"d":\n[1, 2], ', '"e": {"f": 1, "g": 2}}',
+  ]);
 });
 
 test('whatever is parted is whole again', () => {

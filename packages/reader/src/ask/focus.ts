@@ -7,7 +7,7 @@ import type { ReaderEmbedder } from '../contract.ts';
 import type { ReadSpan } from './cite.ts';
 import { closenessTo } from './closeness.ts';
 import { contentStems, shareOf } from './content-words.ts';
-import { fieldAsked } from './field-label.ts';
+import { fieldsOf, isAskedFor } from './field-label.ts';
 import { statementsIn } from './statements.ts';
 
 /** A sentence that holds less of the question's words is no safe choice. */
@@ -16,7 +16,7 @@ const MIN_SHARE = 1 / 3;
 const MIN_SHARE_WITH_TRAIL = 1 / 2;
 /** Of the cosine, beside the share of words, where words tell; where they do not it counts whole. */
 const CLOSENESS_WEIGHT = 0.5;
-/** Of a statement whose label holds nothing but words of the question, beside the share of words. */
+/** Of a statement of which a label holds nothing but words of the question, beside the share of words. */
 const LABEL_WEIGHT = 0.5;
 /** Of 1 / n for what stands in the nth best hit: all but equals are told apart. */
 const HIT_WEIGHT = 0.05;
@@ -30,7 +30,7 @@ interface Sentence {
   /** Of the question's content words those that stand in it, and in it or the headings above it. */
   own: number;
   withTrail: number;
-  /** Its label holds nothing but words of the question. */
+  /** A label of it holds nothing but words of the question. */
   labelled: boolean;
   /** How good the hit is that it stands in, HIT_WEIGHT for the best. */
   hit: number;
@@ -60,7 +60,7 @@ export async function focus(spans: readonly ReadSpan[], question: string, { embe
   const scores = [...new Set(byScore.map(({ score }) => score))];
   const sentences = byScore.flatMap((span) => statementsIn(span)).map((part): Sentence => ({
     span: part, own: shareOf(asked, stemsOf(part.text)), withTrail: shareOf(asked, stemsOf([part.text, ...part.trail].join('\n'))),
-    labelled: fieldAsked(part.text, asked) !== undefined, hit: HIT_WEIGHT / (1 + scores.indexOf(part.score)), closeness: 0,
+    labelled: fieldsOf(part.text).some((field) => isAskedFor(field, asked)), hit: HIT_WEIGHT / (1 + scores.indexOf(part.score)), closeness: 0,
   })).sort((a, b) => worthOf(b, 0) - worthOf(a, 0) || b.own - a.own).slice(0, MAX_COMPARED); // stable: of equals the better hit's
   if (embedder !== undefined) {
     for (const [i, closeness] of (await closenessTo(question, sentences.map(({ span }) => span), embedder)).entries()) sentences[i].closeness = closeness;

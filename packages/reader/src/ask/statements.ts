@@ -2,7 +2,7 @@
 // field or row says is not said of the next, and a row does not say what its cells are.
 import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from './cite.ts';
-import { fieldsHead, isField, pairsIn } from './fields.ts';
+import { fieldsHead, isField, pairStarts, partedAt, smallObjects } from './fields.ts';
 import { BETWEEN_PAIRS, type Range, sentencesOf } from './sentences.ts';
 
 /** The first line of an item of a list. */
@@ -13,11 +13,14 @@ const CELL_END = /\s\|\s/u;
 const RULE = /^(?=[^\n]*-)(?=[^\n]*\|)[ \t|:-]+\s*$/u;
 
 interface Statement extends Range {
-  /** Of a row: its table's first line. Of a field: the label of several. */
+  /** Of a row: its table's first line. Of a field: the label of several, or the first of many. */
   head?: string;
 }
 
-/** In the order of the text. A row's trail ends with its table's first line, a field's with the label of several: these stand above it as a heading does. */
+/** Fields below each other are one statement up to so many units: what they say is said of one thing, which one of them names. */
+const MAX_RECORD_UNITS = 240;
+
+/** In the order of the text. A row's trail ends with its table's first line, a field's with the label of several or the first of many: these stand above it as a heading does. */
 export function statementsIn(span: ReadSpan): ReadSpan[] {
   return rangesOf(span.text).map(({ start, end, head }) => ({ ...partOf(span, start, end), trail: head === undefined ? span.trail : [...span.trail, head] }));
 }
@@ -27,13 +30,17 @@ function rangesOf(text: string): Statement[] {
   let rowsHead: string | undefined; // of the table that the line before belongs to
   let fieldsBelow: string | undefined; // what the fields stand below that the line before belongs to
   let at = 0; // where that ends
+  const records = smallObjects(text);
+  const inRecord = (unit: number): boolean => records.some(({ start, end }) => unit >= start && unit < end);
   for (const sentence of sentencesOf(text, BETWEEN_PAIRS)) {
     if (at !== sentence.start) rowsHead = fieldsBelow = undefined;
     for (const { start, end } of linesOf(text, sentence.start, sentence.end)) {
       const line = text.slice(start, end);
       const last = statements.at(-1);
       const before = last?.end === start ? text.slice(last.start, last.end) : '';
-      if (before !== '' && RULE.test(line)) {
+      if (before !== '' && inRecord(start)) {
+        last!.end = end;
+      } else if (before !== '' && RULE.test(line)) {
         rowsHead = before.trim().replace(/^\||\|$/gu, '').trim();
         statements.pop(); // names of columns state nothing
       } else if (rowsHead !== undefined && ROW.test(line)) {
@@ -43,11 +50,15 @@ function rangesOf(text: string): Statement[] {
       } else if (isField(line) && fieldsHead(before) !== undefined) {
         last!.end = end; // the first of several says what the label above them says
         fieldsBelow = fieldsHead(before);
+      } else if (isField(line) && !ITEM.test(before) && !isField(lineBefore(text, start)) && fieldsFrom(text, start) > MAX_RECORD_UNITS) {
+        statements.push({ start, end }); // the first of many often names what they are said of
+        fieldsBelow = line.trim().replace(/,$/u, '');
+        rowsHead = undefined;
       } else if (beginsTable(text, start, end)) {
         statements.push({ start, end }); // names of columns, or a row as good as any
         rowsHead = line.trim();
         fieldsBelow = undefined;
-      } else if (start === sentence.start || rowsHead !== undefined || ITEM.test(line) || RULE.test(lineAt(text, end)) || (isField(line) && (isField(lineBefore(text, start)) || isField(lineAt(text, end))))) {
+      } else if (start === sentence.start || rowsHead !== undefined || ITEM.test(line) || RULE.test(lineAt(text, end)) || beginsRecord(text, start)) {
         statements.push({ start, end });
         rowsHead = fieldsBelow = undefined;
       } else {
@@ -56,8 +67,20 @@ function rangesOf(text: string): Statement[] {
       at = end;
     }
   }
-  return statements.flatMap((one) => pairsIn(text, one.start, one.end).map((range) => ({ ...one, ...range })));
+  const cuts = pairStarts(text).filter((cut) => !inRecord(cut));
+  return statements.flatMap((one) => partedAt(one, cuts).map((range) => ({ ...one, ...range })));
 }
+
+/** Units of the fields that stand below each other from here on. */
+function fieldsFrom(text: string, start: number): number {
+  let at = start;
+  for (let line = lineAt(text, at); line !== '' && isField(line) && !ITEM.test(line); line = lineAt(text, at)) at += line.length;
+  return at - start;
+}
+
+/** The first of two fields or more, none before it. */
+const beginsRecord = (text: string, start: number): boolean =>
+  !isField(lineBefore(text, start)) && isField(lineAt(text, start)) && isField(lineAt(text, start + lineAt(text, start).length));
 
 /** As tables of HTML and Word files become text: no rule, but lines of as many cells, three of them or more. */
 function beginsTable(text: string, start: number, end: number): boolean {

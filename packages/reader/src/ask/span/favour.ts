@@ -1,7 +1,7 @@
 // What speaks for a span as an answer beside the model: that it says something, and that it is a value and no piece of one.
 import type { ShownPassage } from '../../answer-model/contract.ts';
 import { contentStems } from '../content-words.ts';
-import { fieldAsked } from '../field-label.ts';
+import { fieldsOf, isAskedFor } from '../field-label.ts';
 import type { Range } from '../sentences.ts';
 import type { Favour } from './likeliest-span.ts';
 import { lastLetterEnd, type Value, valuesIn } from './values.ts';
@@ -15,11 +15,10 @@ export function favourIn(passages: readonly ShownPassage[], question: string): {
   const shown = passages.map((passage) => ({ ...passage, text: passage.text.trim() }));
   const text = shown.map((passage) => passage.text).join(GAP);
   const values: Value[] = [];
-  const labels: Array<{ start: number; end: number }> = [];
+  const labels: Range[] = [];
   let at = 0;
   for (const { text: own, trail } of shown) {
-    const label = fieldAsked(own, asked);
-    if (label !== undefined) labels.push({ start: at, end: at + label.valueStart });
+    for (const field of fieldsOf(own)) if (isAskedFor(field, asked)) labels.push({ start: at + field.start, end: at + field.valueStart });
     const head = trail.at(-1);
     for (const { start, end, worth } of valuesIn(own, asked, head?.includes('|') === true ? head : undefined)) values.push({ start: at + start, end: at + end, worth });
     at += own.length + GAP.length;

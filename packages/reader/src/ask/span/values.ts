@@ -1,13 +1,13 @@
 // The values of a field and the cells of a row. A small model takes pieces of them for answers ('BigNumber | Complex' of 'number | BigNumber |
 // Complex'), or another cell than was asked for; what was written as one value is asked for as one.
 import { contentStems } from '../content-words.ts';
-import { fieldOf } from '../field-label.ts';
+import { fieldsOf, isAskedFor } from '../field-label.ts';
 import type { Range } from '../sentences.ts';
 
 /** Added to what a span is worth (nats over the root of its length) when it is a whole value. Chosen as docs/finding.md tells. */
 export const VALUE_WORTH = 1;
-/** When it is the cell below a column that the question names. */
-export const ASKED_CELL_WORTH = 2;
+/** When its label, or that of its column, is asked for. */
+export const ASKED_WORTH = 2;
 
 const BAR = /(?<!\\)\|/u;
 /** A value ends before the first of these. */
@@ -23,14 +23,16 @@ export interface Value extends Range {
 
 /** Of a statement, up to the last letter or digit; prose has none. `head`: the first line of the table that it is a row of. */
 export function valuesIn(text: string, asked: readonly string[], head?: string): Value[] {
-  const field = fieldOf(text);
-  if (field === undefined) return [];
+  const fields = fieldsOf(text);
+  if (fields.length === 0) return [];
   const cells = text.split(BAR);
   if (cells.length > 1) return cellsOf(text, cells, askedColumns(head, asked));
-  const value = text.slice(field.valueStart);
-  const remark = value.search(REMARK);
-  const ends = remark > 0 ? [remark, value.length] : [value.length];
-  return ends.flatMap((end) => trimmed(text, field.valueStart, field.valueStart + end, VALUE_WORTH));
+  return fields.flatMap((field) => {
+    const worth = isAskedFor(field, asked) ? ASKED_WORTH : VALUE_WORTH;
+    const remark = text.slice(field.valueStart, field.end).search(REMARK);
+    const ends = remark > 0 ? [field.valueStart + remark, field.end] : [field.end];
+    return ends.flatMap((end) => trimmed(text, field.valueStart, end, worth));
+  });
 }
 
 function cellsOf(text: string, cells: readonly string[], columns: ReadonlySet<number>): Value[] {
@@ -39,7 +41,7 @@ function cellsOf(text: string, cells: readonly string[], columns: ReadonlySet<nu
   return cells.flatMap((cell, i) => {
     const start = at;
     at += cell.length + 1;
-    return trimmed(text, start, start + cell.length, columns.has(hasOuterBar ? i - 1 : i) ? ASKED_CELL_WORTH : VALUE_WORTH);
+    return trimmed(text, start, start + cell.length, columns.has(hasOuterBar ? i - 1 : i) ? ASKED_WORTH : VALUE_WORTH);
   });
 }
 
