@@ -176,14 +176,14 @@ describe('what speaks for a span', () => {
 
   test.each(['`x` | number | The angle.', '| `x` | number | The angle. |'])('a cell below the column that is asked for: %s', (row) => {
     const asked = { question: 'Which type has the parameter x?', trail: ['Parameter | Type | Description'] };
-    expect(worth(row, 'number', asked)).toBe(2);
+    expect(worth(row, 'number', asked)).toBe(4);
     expect(worth(row, 'The angle', asked)).toBe(1);
     expect(worth(row, 'x', asked)).toBeUndefined();
   });
 
   test('no words of the question, and no part of the label that it asks for', () => {
     expect(worth('Due date of it: 4 May', 'date of it', { question: 'What is its due date?' })).toBeUndefined();
-    expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(2);
+    expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(4);
     expect(worth('Made on a date.', 'date', { question: 'What is its due date?' })).toBeUndefined();
     expect(worth('Area:\ntotal: 41 km', 'total: 41 km', { question: 'What is its area?' })).toBeUndefined();
     expect(favourIn([], 'Which?')).toMatchObject({ text: '', favour: { most: 0 } });

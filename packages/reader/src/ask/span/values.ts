@@ -7,7 +7,7 @@ import type { Range } from '../sentences.ts';
 /** Added to what a span is worth (nats over the root of its length) when it is a whole value. Chosen as docs/finding.md tells. */
 export const VALUE_WORTH = 1;
 /** When its label, or that of its column, is asked for. */
-export const ASKED_WORTH = 2;
+export const ASKED_WORTH = 4;
 
 const BAR = /(?<!\\)\|/u;
 /** A value ends before the first of these. */
