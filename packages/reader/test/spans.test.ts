@@ -184,6 +184,11 @@ describe('what speaks for a span', () => {
   test('no words of the question, and no part of the label that it asks for', () => {
     expect(worth('Due date of it: 4 May', 'date of it', { question: 'What is its due date?' })).toBeUndefined();
     expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(4);
+    const record = { question: 'What is the role of Ann?' };
+    expect(worth('{"name": "Ann", "role": "smith", "phone": "11-22"}', '11-22', record)).toBeUndefined();
+    expect(worth('{"name": "Ann", "role": "smith", "phone": "11-22"}', 'smith', record)).toBe(4);
+    expect(worth('Name: Ann Vole\nRole: smith\nPhone: 11-22', 'smith', { question: 'What is it of Ann?' })).toBe(1);
+    expect(worth('Name: Ann Vole\nRole: smith\nPhone: 11-22', '11-22', { question: 'What is it of Ann?' })).toBe(1);
     expect(worth('Made on a date.', 'date', { question: 'What is its due date?' })).toBeUndefined();
     expect(worth('Area:\ntotal: 41 km', 'total: 41 km', { question: 'What is its area?' })).toBeUndefined();
     expect(favourIn([], 'Which?')).toMatchObject({ text: '', favour: { most: 0 } });

@@ -15,17 +15,19 @@ export function favourIn(passages: readonly ShownPassage[], question: string): {
   const shown = passages.map((passage) => ({ ...passage, text: passage.text.trim() }));
   const text = shown.map((passage) => passage.text).join(GAP);
   const values: Value[] = [];
-  const labels: Range[] = [];
+  /** What is no answer: the labels that are asked for, and of a record with such a label its other fields. */
+  const left: Range[] = [];
   let at = 0;
   for (const { text: own, trail } of shown) {
-    for (const field of fieldsOf(own)) if (isAskedFor(field, asked)) labels.push({ start: at + field.start, end: at + field.valueStart });
+    const fields = fieldsOf(own);
+    const wanted = fields.filter((field) => isAskedFor(field, asked));
+    for (const field of wanted.length === 0 ? [] : fields) left.push({ start: at + field.start, end: at + (wanted.includes(field) ? field.valueStart : field.end) });
     const head = trail.at(-1);
     for (const { start, end, worth } of valuesIn(own, asked, head?.includes('|') === true ? head : undefined)) values.push({ start: at + start, end: at + end, worth });
     at += own.length + GAP.length;
   }
-  /** A part of the label that was asked for is no answer, nor are words of the question. */
   const isAnswer = (start: number, end: number): boolean =>
-    !labels.some((label) => start >= label.start && start < label.end) && contentStems(text.slice(start, end)).some((stem) => !asked.includes(stem));
+    !left.some((range) => start >= range.start && start < range.end) && contentStems(text.slice(start, end)).some((stem) => !asked.includes(stem));
   const starts = new Set(values.map(({ start }) => start));
   const worthOf = (start: number, end: number): number => {
     if (!starts.has(start)) return 0;
