@@ -16,18 +16,18 @@ export function favourIn(passages: readonly ShownPassage[], question: string): {
   const text = shown.map((passage) => passage.text).join(GAP);
   const values: Value[] = [];
   /** What is no answer: the labels that are asked for, and of a record with such a label its other fields. */
-  const left: Range[] = [];
+  const excluded: Range[] = [];
   let at = 0;
   for (const { text: own, trail } of shown) {
     const fields = fieldsOf(own);
     const wanted = fields.filter((field) => isAskedFor(field, asked));
-    for (const field of wanted.length === 0 ? [] : fields) left.push({ start: at + field.start, end: at + (wanted.includes(field) ? field.valueStart : field.end) });
+    for (const field of wanted.length === 0 ? [] : fields) excluded.push({ start: at + field.start, end: at + (wanted.includes(field) ? field.valueStart : field.end) });
     const head = trail.at(-1);
     for (const { start, end, worth } of valuesIn(own, asked, head?.includes('|') === true ? head : undefined)) values.push({ start: at + start, end: at + end, worth });
     at += own.length + GAP.length;
   }
   const isAnswer = (start: number, end: number): boolean =>
-    !left.some((range) => start >= range.start && start < range.end) && contentStems(text.slice(start, end)).some((stem) => !asked.includes(stem));
+    !excluded.some((range) => start >= range.start && start < range.end) && contentStems(text.slice(start, end)).some((stem) => !asked.includes(stem));
   const starts = new Set(values.map(({ start }) => start));
   const worthOf = (start: number, end: number): number => {
     if (!starts.has(start)) return 0;
