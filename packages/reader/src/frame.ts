@@ -1,6 +1,6 @@
 // What stands around the content of a prompt: the tokens before it (the prefix that takes the sink) and those after it.
 // Chat models: the user's turn of their template. Base models know no turns: one token that begins a text, and nothing after it.
-import type { Context } from '@lectern/model';
+import type { ChatMessage, Context } from '@lectern/model';
 import type { ReaderModel } from './contract.ts';
 
 /** base: the model only continues text. */
@@ -34,9 +34,14 @@ function baseFrame({ tokenizer }: FramedModel): Frame {
   return { prefixIds: Int32Array.of(tokenizer.bosToken ?? tokenizer.eosToken), tailIds: new Int32Array(0) };
 }
 
+/** What a template writes before and after the content of a user's turn that begins with `start`, behind earlier turns; up to the assistant's. */
+export function aroundContent(chat: FramedModel['chat'], turns: readonly ChatMessage[], start = ''): { before: string; after: string } {
+  const [before, after = ''] = chat.render([...turns, { role: 'user', content: `${start}${MARKER}` }], { addGenerationPrompt: true }).split(MARKER);
+  return { before, after };
+}
+
 function chatFrame({ chat, tokenizer, file }: FramedModel): Frame {
-  const rendered = chat.render([{ role: 'user', content: MARKER }], { addGenerationPrompt: true });
-  const [before, after = ''] = rendered.split(MARKER);
+  const { before, after } = aroundContent(chat, []);
   const ids = tokenizer.encode(before, { parseSpecial: true }).ids;
   const wantsBos = ids.length === 0 || file.metadata.get('tokenizer.ggml.add_bos_token') === true;
   // Exactly one BOS: most templates write it themselves.

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scoreText } from '@lectern/model';
 import { find, readDocument } from '../src/index.ts';
-import type { ReadingPlan } from '../src/contract.ts';
+import type { ReaderModel, ReadingPlan } from '../src/contract.ts';
 import { isOpen, MIN_RIVALS, secondLook, whyNoSecondLook } from '../src/find/second-look/second-look.ts';
 import { MAX_QUESTION_TOKENS, MAX_TEXT_TOKENS, questionLikelihoods, TOKENS_AT_ONCE } from '../src/find/second-look/question-likelihood.ts';
+import { likelihoodPrompt } from '../src/find/second-look/prompt.ts';
 import { frameOf } from '../src/frame.ts';
 import { tinyReader, type TinyReader } from './tiny-reader.ts';
 
@@ -22,18 +23,49 @@ describe.each([false, true])('base model: %s', (base) => {
   test('the likelihood of a question is the sum of what its tokens have in one pass over all of it', async () => {
     const { model } = tiny.ctx;
     const ids = (text: string): Int32Array => model.tokenizer.encode(text).ids;
-    const { prefixIds, tailIds } = frameOf(model);
+    const { prefixIds } = frameOf(model);
+    const { head, between } = likelihoodPrompt(model);
     const texts = Array.from({ length: 60 }, (_, i) => `Bell ${i} was cast by Vole.`);
     expect(texts.length * ids(texts[0] + QUESTION).length).toBeGreaterThan(2 * TOKENS_AT_ONCE); // more than two batches
     const found = await questionLikelihoods(model, QUESTION, texts);
     expect(found).toHaveLength(texts.length);
     for (const at of [0, 5, 20, 59]) {
-      const before = base
-        ? [...prefixIds, ...ids(`Passage:\n${texts[at]}\n\nQuestion: `)]
-        : [...prefixIds, ...ids(`Write a question that the passage answers.\n\nPassage:\n${texts[at]}`), ...tailIds];
+      const before = [...prefixIds, ...head, ...ids(texts[at]), ...between];
       const { losses } = await scoreText(model.transformer, Int32Array.of(...before, ...ids(QUESTION)));
       expect(found[at]).toBeCloseTo(-losses.slice(before.length - 1).reduce((sum, loss) => sum + loss, 0), 3);
     }
+  });
+});
+
+describe('what stands before a text', () => {
+  let tiny: TinyReader;
+  beforeAll(async () => {
+    tiny = await tinyReader();
+  });
+  afterAll(() => {
+    tiny.remove();
+  });
+
+  const shown = (model: ReaderModel): string => {
+    const { head, between } = likelihoodPrompt(model);
+    return model.tokenizer.decode([...frameOf(model).prefixIds, ...head, ...model.tokenizer.encode('TEXT').ids, ...between], { special: true });
+  };
+
+  test('examples are turns of the template, and the text is the last one', () => {
+    const turns = shown(tiny.ctx.model).split('<|im_start|>').slice(1);
+    expect(turns.map((turn) => turn.split('\n')[0])).toEqual(['user', 'assistant', 'user', 'assistant', 'user', 'assistant']);
+    expect(turns[0]).toMatch(/^user\nWrite a question that the passage answers\.\n\nPassage:\n.+\.<\|im_end\|>\n$/u);
+    for (const at of [1, 3]) expect(turns[at]).toMatch(/^assistant\n.+\?<\|im_end\|>\n$/u);
+    expect(turns.slice(-2)).toEqual(['user\nPassage:\nTEXT<|im_end|>\n', 'assistant\n']);
+  });
+
+  test('a template that writes its first turn otherwise when others follow has no examples', () => {
+    const { chat, tokenizer } = tiny.ctx.model;
+    const model: ReaderModel = {
+      ...tiny.ctx.model, tokenizer: { ...tokenizer }, // frames are remembered by tokenizer
+      chat: { render: (messages, options) => `${messages.length} turns\n${chat.render(messages, options)}` },
+    };
+    expect(shown(model)).toBe('1 turns\n<|im_start|>user\nWrite a question that the passage answers.\n\nPassage:\nTEXT<|im_end|>\n<|im_start|>assistant\n');
   });
 });
 

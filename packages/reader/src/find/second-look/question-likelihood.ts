@@ -3,7 +3,8 @@
 // Question Generation"). Unlike a cosine it weighs each word of the question given all that the text says.
 import type { Context, Control, Transformer } from '@lectern/model';
 import type { ReaderModel } from '../../contract.ts';
-import { frameOf, prefixContext, promptKindOf } from '../../frame.ts';
+import { prefixContext } from '../../frame.ts';
+import { likelihoodPrompt } from './prompt.ts';
 
 /** Of all texts that are read side by side, with what stands before and after each: a full pass, whose keys and values set the worker's peak memory. */
 export const TOKENS_AT_ONCE = 1024;
@@ -13,14 +14,6 @@ export const MAX_TEXT_TOKENS = 96;
 export const MAX_QUESTION_TOKENS = 64;
 
 export const fitsLikelihood = ({ tokenizer }: Pick<ReaderModel, 'tokenizer'>, question: string): boolean => tokenizer.encode(question).ids.length <= MAX_QUESTION_TOKENS;
-
-/** Before the text, and between it and the question. */
-function partsOf(model: ReaderModel): { head: Int32Array; between: Int32Array } {
-  const { tokenizer } = model;
-  const ids = (text: string): Int32Array => tokenizer.encode(text).ids;
-  if (promptKindOf(model) === 'base') return { head: ids('Passage:\n'), between: ids('\n\nQuestion: ') };
-  return { head: ids('Write a question that the passage answers.\n\nPassage:\n'), between: frameOf(model).tailIds };
-}
 
 interface Known { question: string; likelihoods: Map<string, number> }
 /** Of each model's last question: it is often searched for and then asked, and an evaluation compares routes with it. */
@@ -40,7 +33,7 @@ export async function questionLikelihoods(model: ReaderModel, question: string, 
 async function compute(model: ReaderModel, question: string, texts: readonly string[], control?: Control): Promise<number[]> {
   if (texts.length === 0) return [];
   const { transformer, tokenizer } = model;
-  const { head, between } = partsOf(model);
+  const { head, between } = likelihoodPrompt(model);
   const asked = tokenizer.encode(question).ids;
   const want = control === undefined ? {} : { control };
   const context = await opened(model, head, want);

@@ -7,11 +7,11 @@ import { type Ranking, sharedRanks } from '../fuse.ts';
 import { fitsLikelihood, questionLikelihoods } from './question-likelihood.ts';
 
 /** Blocks that are looked at again. */
-export const SECOND_LOOK_BLOCKS = 96;
+export const SECOND_LOOK_BLOCKS = 128;
 /** What a cosine of 1 counts beside a log-likelihood, in nats: both agree on most, and an unusually near sentence is rarely wrong. */
 const CLOSENESS_WEIGHT = 10;
 /** Fewer candidates say nothing about how far the first one is ahead: among few even a chance hit leads. */
-export const MIN_RIVALS = SECOND_LOOK_BLOCKS / 2;
+export const MIN_RIVALS = 48;
 /** Words tell where BM25's best rank counts for this much or more (bm25.ts: by the square of what its block covers). */
 const WORDS_TELL = 0.3;
 
