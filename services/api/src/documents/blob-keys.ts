@@ -1,4 +1,4 @@
-// Where a document's blobs stand; the names are those of packages/reader/src/blob-keys.ts (tests/integration/api.test.ts holds them to it).
+// Where a document's blobs stand; the names are those of packages/reader/src/blob-keys.ts (tests/integration/api-documents.test.ts holds them to it).
 export const documentKeys = {
   upload: (id: string): string => `uploads/${id}`,
   uploads: 'uploads/',
