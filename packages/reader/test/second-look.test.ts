@@ -53,9 +53,9 @@ describe('what stands before a text', () => {
 
   test('examples are turns of the template, and the text is the last one', () => {
     const turns = shown(tiny.ctx.model).split('<|im_start|>').slice(1);
-    expect(turns.map((turn) => turn.split('\n')[0])).toEqual(Array.from({ length: 7 }, () => ['user', 'assistant']).flat());
+    expect(turns.map((turn) => turn.split('\n')[0])).toEqual(Array.from({ length: 3 }, () => ['user', 'assistant']).flat());
     expect(turns[0]).toMatch(/^user\nWrite a question that the passage answers\.\n\nPassage:\n.+\.<\|im_end\|>\n$/u);
-    for (const at of [1, 3, 5, 7, 9, 11]) expect(turns[at]).toMatch(/^assistant\n.+\?<\|im_end\|>\n$/u);
+    for (const at of [1, 3]) expect(turns[at]).toMatch(/^assistant\n.+\?<\|im_end\|>\n$/u);
     expect(turns.slice(-2)).toEqual(['user\nPassage:\nTEXT<|im_end|>\n', 'assistant\n']);
   });
 

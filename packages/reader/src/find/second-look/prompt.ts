@@ -8,12 +8,8 @@ import { aroundContent, frameOf, promptKindOf } from '../../frame.ts';
 const INSTRUCTION = 'Write a question that the passage answers.\n\n';
 const PASSAGE = 'Passage:\n';
 const EXAMPLES = [
-  ['The lighthouse at Dunmore was rebuilt in stone after the gale of 1839 tore down its wooden tower.', 'When was the beacon destroyed by a storm?'],
-  ['Revenue fell by nine per cent because two factories were closed for repairs.', 'Why did the company sell less?'],
-  ['Anna keeps the letters of her late husband in a biscuit tin under the stairs.', 'Where does the widow store her correspondence?'],
-  ['Mosses have no roots; they drink through their leaves.', 'How do these plants take up water?'],
-  ['The committee elected Mr. Osei as its chairman by seven votes to two.', 'Who was chosen to preside?'],
-  ['On the second day the mules refused to cross the rope bridge.', 'Which animals would not go over the gorge?'],
+  ['Revenue fell because two factories were closed.', 'Why did the company sell less?'],
+  ["Anna keeps her late husband's letters in a biscuit tin.", 'Where does the widow store her correspondence?'],
 ] as const;
 
 /** Tokens behind the model's prefix (frame.ts). */
