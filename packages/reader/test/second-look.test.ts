@@ -59,6 +59,17 @@ describe('what stands before a text', () => {
     expect(turns.slice(-2)).toEqual(['user\nPassage:\nTEXT<|im_end|>\n', 'assistant\n']);
   });
 
+  test('a base model sees passage and question, without examples', async () => {
+    const base = await tinyReader({ base: true });
+    try {
+      const { model } = base.ctx;
+      const { head, between } = likelihoodPrompt(model);
+      expect(model.tokenizer.decode([...head, ...model.tokenizer.encode('TEXT').ids, ...between])).toBe('Passage:\nTEXT\n\nQuestion: ');
+    } finally {
+      base.remove();
+    }
+  });
+
   test('a template that writes its first turn otherwise when others follow has no examples', () => {
     const { chat, tokenizer } = tiny.ctx.model;
     const model: ReaderModel = {
