@@ -181,6 +181,14 @@ describe('what speaks for a span', () => {
     expect(worth(row, 'x', asked)).toBeUndefined();
   });
 
+  test('the first cell of a row counts too, even where it looks like no label; text behind a table has no cells', () => {
+    const asked = { question: 'What type of value does inv return?', trail: ['Type | Description'] };
+    const row = 'number &#124; Complex &#124; Matrix | The inverse.';
+    expect(worth(row, 'number &#124; Complex &#124; Matrix', asked)).toBe(4);
+    expect(worth(row, 'Complex &#124; Matrix', asked)).toBe(0);
+    expect(worth('It throws; see below.', 'It throws', asked)).toBe(0);
+  });
+
   test('no words of the question, and no part of the label that it asks for', () => {
     expect(worth('Due date of it: 4 May', 'date of it', { question: 'What is its due date?' })).toBeUndefined();
     expect(worth('Due date of it: 4 May', '4 May', { question: 'What is its due date?' })).toBe(4);

@@ -21,10 +21,10 @@ export interface Value extends Range {
   worth: number;
 }
 
-/** Of a statement, up to the last letter or digit; prose has none. `head`: the first line of the table that it is a row of. */
+/** Of a statement, up to the last letter or digit; prose has none. `head`: the first line of the table that it is a row of, whatever its first cell is like. */
 export function valuesIn(text: string, asked: readonly string[], head?: string): Value[] {
   const fields = fieldsOf(text);
-  if (fields.length === 0) return [];
+  if (fields.length === 0 && head === undefined) return [];
   const cells = text.split(BAR);
   if (cells.length > 1) return cellsOf(text, cells, askedColumns(head, asked));
   return fields.flatMap((field) => {
