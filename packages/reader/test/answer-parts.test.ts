@@ -158,6 +158,17 @@ describe('focus', () => {
     expect(await shown('Which value should npm use?')).toEqual(['The value that npm should use by default for it.']);
   });
 
+  test('a heading gives way to what stands below it, unless it says more than the question and no line below tells', async () => {
+    const manual = span('## Function stop\n\nBrings the pump to rest.\n', 1, ['Pump', 'Function stop']);
+    const other = { ...span('## Function start\n\nThe function that the pump starts with.\n', 2, ['Pump', 'Function start']), startChar: 500 };
+    const chapter = span('CHAPTER 3. The Spouter-Inn\n\nIt was a low place. A chapter of my life began.\n', 1, ['CHAPTER 3. The Spouter-Inn']);
+    const shown = async (asked: string, ...spans: Array<typeof manual>) => (await focus(spans, asked)).map(({ text }) => text.trim());
+    expect(await shown('What does the function stop do?', other, manual)).toEqual(['Brings the pump to rest.']);
+    expect(await shown('What is the title of chapter 3?', span(chapter.text.replace(' A chapter of my life began.', ''), 1, chapter.trail))).toEqual(['CHAPTER 3. The Spouter-Inn']);
+    expect(await shown('Of whose life began chapter 3?', chapter)).toEqual(['A chapter of my life began.']);
+    expect(await shown('What does the function stop do?', span('## Function stop\n', 1, ['Function stop']))).toEqual(['## Function stop']);
+  });
+
   test('of lines that say it as well that of the better hit', async () => {
     const lines = [span('New in version 2.', 1, ['Bell']), { ...span('New in version 1.', 3, ['Bell']), startChar: 500 }];
     expect((await focus(lines, 'In which version is Bell new?')).map(({ text }) => text)).toEqual(['New in version 1.']);

@@ -6,6 +6,7 @@ import { Bm25Scan, trailWords } from '../src/find/bm25.ts';
 import { fuse, rankBlocks, sharedRanks, weightsOf } from '../src/find/fuse.ts';
 import { votingTokens } from '../src/find/question.ts';
 import type { Segment } from '../src/segment/format.ts';
+import { countTerms, wordHash } from '../src/segment/words.ts';
 
 /** A block's terms, ascending, as [hash, count], and its words. */
 type Words = [terms: Array<[number, number]>, numWords: number];
@@ -77,6 +78,18 @@ describe('BM25', () => {
     expect(scores[2]).toBeLessThan(0.7 * scores[0]);
     expect(scores[3]).toBe(0);
     expect(scores[4]).toBeCloseTo(scores[1]);
+  });
+
+  test('words of a heading that the question names count twice as much, and only these', () => {
+    const [lock, list] = ['lock', 'list'].map(wordHash);
+    const scan = new Bm25Scan([lock, list]);
+    const terms = countTerms(['list', 'lock']);
+    const [named, other] = [trailWords(scan, terms, ['lock']), trailWords(scan, terms)];
+    scan.addSegment(wordsIn([[], 10], [[], 10], [[], 10]), [0, 1, -1, -1], [named, other]);
+    const [below, beside, none] = scan.scores();
+    const idf = Math.log(1 + 1.5 / 2.5); // 3 blocks, each word in two
+    expect(below - beside).toBeCloseTo(idf);
+    expect(none).toBe(0);
   });
 
   test('takes more blocks than it first made room for', () => {

@@ -50,6 +50,8 @@ test('the part of a passage that a question speaks of: most of its words, headin
   expect(sectionOfQuestion(parts, 'Which tools are of iron?')).toBe(parts[1]);
   expect(sectionOfQuestion(parts, 'What wood?')).toBe(parts[2]);
   expect(sectionOfQuestion(parts, '???')).toBe(parts[1]);
+  const namesakes = [{ text: 'of oak', trail: ['tool'] }, { text: 'of ash and elm', trail: ['tools'] }];
+  expect(['Of what is tool?', 'Of what is tools?'].map((asked) => sectionOfQuestion(namesakes, asked).trail)).toEqual([['tool'], ['tools']]);
 });
 
 test('a heading at which a chunk begins opens there, not at what stands before it', () => {

@@ -37,6 +37,29 @@ test('a row below its table\'s first line, which states nothing by itself', () =
   }
 });
 
+test('each sentence of a row below its first cell, whatever their length', () => {
+  const of = (cell: string) => statementsIn(span(`| Tree | About |\n|---|---|\n| linden | ${cell} |\n| elm | It fell. |\n`));
+  expect(of('It is tall. It is old.').map(({ text, trail }) => [text, ...trail])).toEqual([
+    ['| linden | It is tall. ', 'Tree | About'], ['It is old. |\n', 'linden'], ['| elm | It fell. |\n', 'Tree | About'],
+  ]);
+  const long = of('It is a tall old tree. '.repeat(40).trim());
+  expect(long.at(-1)).toMatchObject({ text: '| elm | It fell. |\n', trail: ['Tree | About'] });
+  expect(long.slice(1, -1).every(({ trail }) => trail.join() === 'linden')).toBe(true);
+});
+
+test('a heading, whatever full stops it has', () => {
+  const parts = (text: string, title: string): string[] => statementsIn(span(text, ['Book', title])).map((one) => one.text);
+  expect(parts('CHAPTER 3. The Inn. A Night\n\nIt was low. It was old.', 'CHAPTER 3. The Inn. A Night')).toEqual(['CHAPTER 3. The Inn. A Night\n', 'It was low. ', 'It was old.']);
+  expect(parts('CHAPTER 3.\n\nThe Inn\n\nIt was low.', 'CHAPTER 3. The Inn')).toEqual(['CHAPTER 3.\n\nThe Inn\n', 'It was low.']);
+  expect(parts('It was low. It was old.', 'CHAPTER 3')).toEqual(['It was low. ', 'It was old.']);
+});
+
+test('names of columns are said in their rows', async () => {
+  const of = (name: string, cell: string, startChar: number): ReadSpan => ({ ...span(`## ${name}\n\n| Type | About |\n|---|---|\n| ${cell} | Whether it came to rest. |\n`, ['Pump', name]), startChar });
+  const shown = await focus([of('Function start', 'number', 0), of('Function stop', 'boolean', 500)], 'What type of value does the function stop return?');
+  expect(shown.map(({ text }) => text)).toEqual(['| boolean | Whether it came to rest. |\n']);
+});
+
 test('rows of a table that is too long for a sentence keep its first line', () => {
   const long = `| Tree | Height |\n| --- | --- |\n${Array.from({ length: 60 }, (_, i) => `| tree ${i} | ${i} metres |\n`).join('')}`;
   const rows = statementsIn(span(long));

@@ -3,26 +3,40 @@
 import { codePointLength } from '../characters.ts';
 import type { ReadSpan } from './cite.ts';
 import { fieldsHead, isField, pairStarts, partedAt, smallObjects } from './fields.ts';
+import { isHeading } from './heading.ts';
 import { BETWEEN_PAIRS, type Range, sentencesOf } from './sentences.ts';
 
 /** The first line of an item of a list. */
 const ITEM = /^[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)]) +\S/u;
 const ROW = /\|/u;
+const WORD = /[\p{L}\p{N}]/u;
 const CELL_END = /\s\|\s/u;
 /** Between a Markdown table's first line and its rows. */
 const RULE = /^(?=[^\n]*-)(?=[^\n]*\|)[ \t|:-]+\s*$/u;
 
 interface Statement extends Range {
-  /** Of a row: its table's first line. Of a field: the label of several, or the first of many. */
-  head?: string;
+  /** Of a row: its table's first line; of a later sentence of its cells: the first cell. Of a field: the label of several, or the first of many. */
+  above?: readonly string[];
 }
 
 /** Fields below each other are one statement up to so many units: what they say is said of one thing, which one of them names. */
 const MAX_RECORD_UNITS = 240;
 
-/** In the order of the text. A row's trail ends with its table's first line, a field's with the label of several or the first of many: these stand above it as a heading does. */
+/** In the order of the text. A row's trail ends with its table's first line, that of a later sentence of its cells with the first of them, a field's with the label of several or the first of many: these stand above it as a heading does. */
 export function statementsIn(span: ReadSpan): ReadSpan[] {
-  return rangesOf(span.text).map(({ start, end, head }) => ({ ...partOf(span, start, end), trail: head === undefined ? span.trail : [...span.trail, head] }));
+  return headingJoined(rangesOf(span.text), span).map(({ start, end, above = [] }) => ({ ...partOf(span, start, end), trail: [...span.trail, ...above] }));
+}
+
+/** Sentences that a heading may seem to be: 'CHAPTER 3. The Spouter-Inn'. */
+const MAX_HEADING_SENTENCES = 4;
+
+/** A section's heading is one statement. */
+function headingJoined(statements: readonly Statement[], { text, trail }: ReadSpan): readonly Statement[] {
+  for (let n = 2; n <= Math.min(MAX_HEADING_SENTENCES, statements.length); n++) {
+    const [first, last] = [statements[0], statements[n - 1]];
+    if (isHeading({ text: text.slice(first.start, last.end), trail })) return [{ start: first.start, end: last.end }, ...statements.slice(n)];
+  }
+  return statements;
 }
 
 function rangesOf(text: string): Statement[] {
@@ -43,10 +57,14 @@ function rangesOf(text: string): Statement[] {
       } else if (before !== '' && RULE.test(line)) {
         rowsHead = before.trim().replace(/^\||\|$/gu, '').trim();
         statements.pop(); // names of columns state nothing
+      } else if (rowsHead !== undefined && before !== '' && within(text, start) && !WORD.test(line)) {
+        last!.end = end; // a bar that ends the row
+      } else if (rowsHead !== undefined && within(text, start)) {
+        statements.push({ start, end, above: firstCell(lineFrom(text, start)) });
       } else if (rowsHead !== undefined && ROW.test(line)) {
-        statements.push({ start, end, head: rowsHead });
+        statements.push({ start, end, above: [rowsHead] });
       } else if (fieldsBelow !== undefined && isField(line)) {
-        statements.push({ start, end, head: fieldsBelow });
+        statements.push({ start, end, above: [fieldsBelow] });
       } else if (isField(line) && fieldsHead(before) !== undefined) {
         last!.end = end; // the first of several says what the label above them says
         fieldsBelow = fieldsHead(before);
@@ -94,6 +112,14 @@ function lineAt(text: string, start: number): string {
   const newline = text.indexOf('\n', start);
   return text.slice(start, newline < 0 ? undefined : newline + 1);
 }
+
+/** A line, rather than at its start. */
+const within = (text: string, at: number): boolean => at > 0 && text[at - 1] !== '\n';
+
+/** As far as `at`. */
+const lineFrom = (text: string, at: number): string => text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+
+const firstCell = (row: string): string[] => row.split('|').map((cell) => cell.trim()).filter((cell) => cell !== '').slice(0, 1);
 
 /** The line that ends at `end`. */
 const lineBefore = (text: string, end: number): string => text.slice(text.lastIndexOf('\n', end - 2) + 1, end);

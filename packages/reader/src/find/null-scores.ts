@@ -75,7 +75,7 @@ export class NullScores {
   async #score(parts: ReadonlyArray<{ chunk: Chunk; segment: Segment }>): Promise<Float32Array[]> {
     const { model } = this.#ctx;
     const pass = await nullPass(model);
-    this.#mass ??= scanTrails(this.#ctx, this.#plan, this.#chunks, pass, undefined).then(({ mass }) => mass);
+    this.#mass ??= scanTrails(this.#ctx, this.#plan, this.#chunks, pass).then(({ mass }) => mass);
     const trails = Int32Array.from(parts.flatMap(({ chunk }) => chunk.trails));
     const scores = await scoreSegments(model.attention, pass, parts.map(({ segment }) => segment), trails, await this.#mass, model.retrieval.floor);
     let at = 0;

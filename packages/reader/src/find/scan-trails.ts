@@ -3,6 +3,7 @@ import type { Chunk, ReaderContext, ReadingPlan } from '../contract.ts';
 import { namedTrails } from '../plan/named-trails.ts';
 import { trailMass, type TrailMass } from './attention-route.ts';
 import { type Bm25Scan, trailWords, type TrailWords } from './bm25.ts';
+import type { NamesEntry } from './named-entry.ts';
 import type { QuestionPass } from './question.ts';
 import { storedTrails } from './stored-parts.ts';
 
@@ -14,7 +15,7 @@ export interface ScannedTrails {
 
 /** Only those that the chunks name: the others may not be stored yet. */
 export async function scanTrails(
-  ctx: ReaderContext, plan: ReadingPlan, chunks: readonly Chunk[], pass: QuestionPass | undefined, bm25: Bm25Scan | undefined,
+  ctx: ReaderContext, plan: ReadingPlan, chunks: readonly Chunk[], pass: QuestionPass | undefined, words?: { bm25: Bm25Scan; names: NamesEntry },
 ): Promise<ScannedTrails> {
   const numVoting = pass?.numVoting ?? 0;
   const wanted = namedTrails(chunks);
@@ -25,7 +26,7 @@ export async function scanTrails(
     from += parts.length;
     for (const [i, { value, numBytes }] of parts.entries()) {
       scanned.numBytes += numBytes;
-      if (bm25 !== undefined) scanned.words[batch[i]] = trailWords(bm25, value.terms);
+      if (words !== undefined) scanned.words[batch[i]] = trailWords(words.bm25, value.terms, plan.trails[batch[i]].parts.filter(words.names));
     }
     if (pass === undefined) continue;
     for (const [h, mass] of (await trailMass(ctx.model.attention, pass, parts.map((part) => part.value))).entries()) {

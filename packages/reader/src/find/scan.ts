@@ -8,6 +8,7 @@ import { startScoring } from './attention-route.ts';
 import { Bm25Scan } from './bm25.ts';
 import { EmbeddingScan } from './embedding-route.ts';
 import { rankBlocks, type Ranking, sharedRanks } from './fuse.ts';
+import { entriesNamedIn, type NamesEntry } from './named-entry.ts';
 import { NullScores } from './null-scores.ts';
 import { questionPass, type QuestionPass } from './question.ts';
 import { inOrder } from './read-ahead.ts';
@@ -44,13 +45,14 @@ export interface Scan {
 export async function scanReadings(ctx: ReaderContext, sources: readonly ReadingSource[], question: string, routes: readonly ScanRoute[]): Promise<Scan> {
   const pass = routes.includes('attention') ? await questionPass(ctx.model, question) : undefined;
   const bm25 = routes.includes('bm25') ? new Bm25Scan(stemsOf(question).map(wordHash)) : undefined;
+  const names = entriesNamedIn(question);
   const embedding = routes.includes('embedding') ? await EmbeddingScan.start(ctx, question) : undefined;
   const scan = { blocks: new ScannedBlocks(), numTokens: 0, numBytes: 0 };
   const scored = new Scored();
   let index = 0;
   for await (const reading of inOrder(sources.length, (i) => openReading(sources[i]), PLANS_AHEAD)) {
     const at = index++;
-    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, embedding, scored, scan }));
+    await ofReading(reading.plan.readingId, () => scanReading(ctx, reading, at, { pass, bm25, names, embedding, scored, scan }));
   }
   scan.numBytes += embedding?.numBytes ?? 0;
   const why = routes.includes('embedding') ? whyWithout(ctx, embedding) : undefined;
@@ -88,15 +90,16 @@ function whyWithout({ embedder, embedderAbsent }: ReaderContext, scan: Embedding
 interface Sinks {
   pass: QuestionPass | undefined;
   bm25: Bm25Scan | undefined;
+  names: NamesEntry;
   embedding: EmbeddingScan | undefined;
   scored: Scored;
   scan: Pick<Scan, 'blocks' | 'numTokens' | 'numBytes'>;
 }
 
-async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, embedding, scored, scan }: Sinks): Promise<void> {
+async function scanReading(ctx: ReaderContext, { plan, chunks }: OpenReading, readingIndex: number, { pass, bm25, names, embedding, scored, scan }: Sinks): Promise<void> {
   const { attention, retrieval } = ctx.model;
   if (pass !== undefined) requireHeads(ctx, plan);
-  const trails = await scanTrails(ctx, plan, chunks, pass, bm25);
+  const trails = await scanTrails(ctx, plan, chunks, pass, bm25 && { bm25, names });
   scan.numBytes += trails.numBytes;
   const nulls = new NullScores(ctx, plan, chunks);
   let from = 0;

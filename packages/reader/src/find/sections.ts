@@ -3,6 +3,7 @@
 import { codePointLength } from '../characters.ts';
 import type { ReadingPlan } from '../contract.ts';
 import { stemsOf } from '../segment/words.ts';
+import { entriesNamedIn } from './named-entry.ts';
 import type { TextSpan } from './passage.ts';
 
 export interface Section extends TextSpan {
@@ -40,12 +41,13 @@ export function sectionsOf({ chunks, trails }: Pick<ReadingPlan, 'chunks' | 'tra
   return sections;
 }
 
-/** The section that holds most of the question's words, those in its headings counted once more, as BM25 does; of several the longest. */
+/** The section that holds most of the question's words, those in its headings counted once more, as BM25 does, and each heading that the question names; of several the longest. */
 export function sectionOfQuestion<S extends Pick<Section, 'text' | 'trail'>>(sections: readonly S[], question: string): S {
   const asked = new Set(stemsOf(question));
+  const names = entriesNamedIn(question);
   const held = (text: string): number => [...new Set(stemsOf(text))].filter((stem) => asked.has(stem)).length;
   const [{ section }] = sections
-    .map((each) => ({ section: each, words: held([...each.trail, each.text].join('\n')) + held(each.trail.join('\n')) }))
+    .map((each) => ({ section: each, words: held([...each.trail, each.text].join('\n')) + held(each.trail.join('\n')) + each.trail.filter(names).length }))
     .sort((x, y) => y.words - x.words || y.section.text.length - x.section.text.length);
   return section;
 }
