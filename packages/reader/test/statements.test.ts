@@ -47,6 +47,13 @@ test('each sentence of a row below its first cell, whatever their length', () =>
   expect(long.slice(1, -1).every(({ trail }) => trail.join() === 'linden')).toBe(true);
 });
 
+test('rows of a table whose first line stands before the text have none, and keep their first cells', () => {
+  const parts = statementsIn(span('| linden | 21 m. It is old. |\n| oak | 18 m |\n| elm | 14 m |\n\nThey | stand.', ['Timber']));
+  expect(parts.map(({ text, trail }) => [text, ...trail])).toEqual([
+    ['| linden | 21 m. ', 'Timber'], ['It is old. |\n', 'Timber', 'linden'], ['| oak | 18 m |\n', 'Timber'], ['| elm | 14 m |\n', 'Timber'], ['They | stand.', 'Timber'],
+  ]);
+});
+
 test('a heading, whatever full stops it has', () => {
   const parts = (text: string, title: string): string[] => statementsIn(span(text, ['Book', title])).map((one) => one.text);
   expect(parts('CHAPTER 3. The Inn. A Night\n\nIt was low. It was old.', 'CHAPTER 3. The Inn. A Night')).toEqual(['CHAPTER 3. The Inn. A Night\n', 'It was low. ', 'It was old.']);

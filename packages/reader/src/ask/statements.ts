@@ -10,6 +10,8 @@ import { BETWEEN_PAIRS, type Range, sentencesOf } from './sentences.ts';
 const ITEM = /^[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)]) +\S/u;
 const ROW = /\|/u;
 const WORD = /[\p{L}\p{N}]/u;
+/** Of a Markdown table, which is known by it: its first line has a rule below it. */
+const BARRED_ROW = /^[ \t]*\|[^|\n]*[^|\s][^|\n]*\|/u;
 const CELL_END = /\s\|\s/u;
 /** Between a Markdown table's first line and its rows. */
 const RULE = /^(?=[^\n]*-)(?=[^\n]*\|)[ \t|:-]+\s*$/u;
@@ -41,7 +43,7 @@ function headingJoined(statements: readonly Statement[], { text, trail }: ReadSp
 
 function rangesOf(text: string): Statement[] {
   const statements: Statement[] = [];
-  let rowsHead: string | undefined; // of the table that the line before belongs to
+  let rowsHead: string | undefined; // of the table that the line before belongs to; '' where it is not there
   let fieldsBelow: string | undefined; // what the fields stand below that the line before belongs to
   let at = 0; // where that ends
   const records = smallObjects(text);
@@ -62,7 +64,7 @@ function rangesOf(text: string): Statement[] {
       } else if (rowsHead !== undefined && within(text, start)) {
         statements.push({ start, end, above: firstCell(lineFrom(text, start)) });
       } else if (rowsHead !== undefined && ROW.test(line)) {
-        statements.push({ start, end, above: [rowsHead] });
+        statements.push({ start, end, above: rowsHead === '' ? [] : [rowsHead] });
       } else if (fieldsBelow !== undefined && isField(line)) {
         statements.push({ start, end, above: [fieldsBelow] });
       } else if (isField(line) && fieldsHead(before) !== undefined) {
@@ -72,6 +74,10 @@ function rangesOf(text: string): Statement[] {
         statements.push({ start, end }); // the first of many often names what they are said of
         fieldsBelow = line.trim().replace(/,$/u, '');
         rowsHead = undefined;
+      } else if (rowsHead === undefined && BARRED_ROW.test(line) && !within(text, start) && !RULE.test(lineAt(text, end))) {
+        statements.push({ start, end }); // its table's first line stands before the text
+        rowsHead = '';
+        fieldsBelow = undefined;
       } else if (beginsTable(text, start, end)) {
         statements.push({ start, end }); // names of columns, or a row as good as any
         rowsHead = line.trim();
