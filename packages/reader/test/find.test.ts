@@ -90,6 +90,7 @@ describe('BM25', () => {
     const idf = Math.log(1 + 1.5 / 2.5); // 3 blocks, each word in two
     expect(below - beside).toBeCloseTo(idf);
     expect(none).toBe(0);
+    expect(scan.ranking()).toMatchObject({ blocks: [0, 1], favoured: [0] });
   });
 
   test('takes more blocks than it first made room for', () => {
@@ -116,7 +117,7 @@ describe('BM25', () => {
     const scan = new Bm25Scan([]);
     scan.addSegment(wordsIn([[[2, 1]], 5]), [-1, -1], []);
     expect([...scan.scores()]).toEqual([0]);
-    expect(scan.ranking()).toEqual({ blocks: [], worth: [] });
+    expect(scan.ranking()).toEqual({ blocks: [], worth: [], favoured: [] });
   });
 });
 
@@ -125,6 +126,9 @@ describe('fusion', () => {
     const hits = fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [2, 9, 4] }], 8);
     expect(hits.map((h) => h.block)).toEqual([2, 4, 9]);
     expect(hits[0]).toEqual({ block: 2, score: 0.5 / 22 + 1 / 21, ranks: { attention: 2, bm25: 1 } });
+    expect(fuse([{ route: 'attention', blocks: [4, 2] }, { route: 'bm25', blocks: [2, 9, 4], favoured: [9, 4] }], 8).map(({ block, score }) => [block, score])).toEqual([
+      [4, 0.5 / 21 + 1 / 23 + 1 / 21.5], [9, 1 / 22 + 1 / 21.5], [2, 0.5 / 22 + 1 / 21],
+    ]);
     expect(fuse([{ route: 'embedding', blocks: [5, 3] }, { route: 'bm25', blocks: [3, 5] }], 1)[0].block).toBe(3);
   });
 

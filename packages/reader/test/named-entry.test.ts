@@ -13,6 +13,7 @@ test.each([
   ['JSON was added when?', { 'class types.JSON': true, 'class types.JSONB': false }],
   ['Select what?', { 'class sql.Select': false }],
   ['What is the capital of the Cook Islands?', { 'Cook Islands': true, Islandsia: false, Islands: true }],
+  ["Which type does npm's setting description have?", { description: true, Description: false }],
   ['What is it?', { It: false, A: false, '': false, '(': false }],
 ])('%s', (question, titles) => {
   const names = entriesNamedIn(question);

@@ -45,6 +45,8 @@ export interface Ranking {
   worth?: readonly number[];
   /** 1-based, never falling; absent: 1, 2, ... Blocks that are ranked by one and the same sentence share its rank. */
   ranks?: readonly number[];
+  /** Of the blocks those that are as good as each other for another reason: all share the rank in the middle of them, beside their own. */
+  favoured?: readonly number[];
 }
 
 /** Ranks of blocks in falling order of score: equal scores share one. */
@@ -55,11 +57,13 @@ export function sharedRanks(blocks: readonly number[], scores: Float64Array): nu
 
 export function fuse(rankings: readonly Ranking[], top: number, weights = WEIGHTS): FusedHit[] {
   const hits = new Map<number, FusedHit>();
-  for (const { route, blocks, worth, ranks } of rankings) {
+  for (const { route, blocks, worth, ranks, favoured = [] } of rankings) {
+    const isFavoured = new Set(favoured);
+    const favour = weights[route] / (K + (favoured.length + 1) / 2);
     blocks.slice(0, DEPTH).forEach((block, i) => {
       const hit = hits.get(block) ?? { block, score: 0, ranks: {} };
       const rank = ranks?.[i] ?? i + 1;
-      hit.score += (weights[route] * (worth?.[i] ?? 1)) / (K + rank);
+      hit.score += (weights[route] * (worth?.[i] ?? 1)) / (K + rank) + (isFavoured.has(block) ? favour : 0);
       hit.ranks[route] = rank;
       hits.set(block, hit);
     });

@@ -25,7 +25,8 @@ export function entriesNamedIn(question: string): NamesEntry {
   const names = (title: string): boolean => {
     const name = title.replace(SIGNATURE_END, '');
     if (name.length < MIN_CHARS) return false;
-    if (standsIn(said, name.toLowerCase()) && contentStems(name).length > 0) return true;
+    // A heading of one word is often a word of any question: 'Description'.
+    if ((name.includes(' ') ? standsIn(said, name.toLowerCase()) : standsIn(question, name)) && contentStems(name).length > 0) return true;
     const last = name.slice(name.lastIndexOf(' ') + 1);
     return identifiers.some((identifier) => last === identifier || (last.endsWith(identifier) && last.at(-identifier.length - 1) === '.'));
   };
