@@ -167,6 +167,8 @@ describe('focus', () => {
     expect(await shown('What is the title of chapter 3?', span(chapter.text.replace(' A chapter of my life began.', ''), 1, chapter.trail))).toEqual(['CHAPTER 3. The Spouter-Inn']);
     expect(await shown('Of whose life began chapter 3?', chapter)).toEqual(['A chapter of my life began.']);
     expect(await shown('What does the function stop do?', span('## Function stop\n', 1, ['Function stop']))).toEqual(['## Function stop']);
+    const alone = span('## Bells\n', 1, ['Bells']);
+    expect(await focus([alone], 'Who cast all those bells of iron in winter?', { embedder })).toEqual([alone]);
   });
 
   test('of lines that say it as well that of the better hit', async () => {

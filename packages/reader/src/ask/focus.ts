@@ -28,7 +28,8 @@ export async function focus(spans: readonly ReadSpan[], question: string, { embe
   const best = ranked.at(0);
   if (best !== undefined && tells(best)) return [(belowHeading(best, ranked) ?? best).span];
   if (embedder === undefined) return byScore.slice(0, 1);
-  const telling = statements.filter(({ heading }) => heading !== 'silent');
+  const says = statements.filter(({ heading }) => heading !== 'silent');
+  const telling = says.length > 0 ? says : statements;
   const inLooked = looked === undefined ? [] : telling.filter(({ span: { document, startChar } }) => document === looked.document && startChar >= looked.startChar && startChar < looked.endChar);
   const nearest = inLooked.sort((a, b) => b.closeness - a.closeness).slice(0, 1);
   return nearest.length > 0 ? nearest.map(({ span }) => span) : inOrder(spans, byWorth(telling, 1).slice(0, NEAREST).map(({ span }) => span));

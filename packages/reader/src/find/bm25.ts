@@ -19,7 +19,7 @@ const NAMED_WEIGHT = 2;
 /** Hashes are looked up by their upper bits first: nearly all of a document's are none of the question's. */
 const BUCKET_BITS = 12;
 
-/** Counts of the question's terms, block after block. Memory: 2 bytes per block and question term, 4 per block. */
+/** Counts of the question's terms, block after block. Memory: 2 bytes per block and question term, 5 per block. */
 export class Bm25Scan {
   readonly #terms: Uint32Array; // distinct hashes of the question's words, ascending
   readonly #firstTerms: Uint16Array; // (2 ** BUCKET_BITS): the first term with these upper bits, numTerms where there is none
